@@ -1,0 +1,1 @@
+"""Questions over claims: store, consolidation, network, analysis, views and services."""

@@ -1,0 +1,1 @@
+"""SPARQL queries, one question a file."""

@@ -1,0 +1,1 @@
+"""The words: terms, shapes and the catalogue of known parties and products."""
