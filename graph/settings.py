@@ -1,0 +1,39 @@
+"""Settings, from the environment (``NTHTIER_…``) or a ``nthtier.toml`` beside the command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+
+class Settings(BaseSettings):
+    """All settings with their defaults.
+
+    >>> Settings(query_timeout=5).query_timeout
+    5.0
+    """
+
+    model_config = SettingsConfigDict(env_prefix="NTHTIER_", toml_file="nthtier.toml", extra="ignore")
+
+    store: str = Field("store", description="Store folder, `memory:`, or the URL of a SPARQL 1.1 server.")
+    catalogue: list[Path] = Field([], description="Catalogue files of your own, read after the built-in ones.")
+    token: str | None = Field(None, description="Token that lets a client write. Without one the service only reads.")
+    query_timeout: float = Field(30.0, gt=0, description="Seconds a SPARQL query may run.")
+    query_max_length: int = Field(100_000, gt=0, description="Longest SPARQL text, in characters.")
+    result_max_bytes: int = Field(256 * 2**20, gt=0, description="Largest SPARQL result, in bytes.")
+    query_concurrency: int = Field(4, gt=0, description="SPARQL queries that run at once.")
+    allow_service: list[str] = Field([], description="Endpoints that SERVICE may call. Empty: none.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments before environment before file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

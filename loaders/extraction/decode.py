@@ -1,0 +1,112 @@
+"""Tag scores → mentions: whole words, whole names.
+
+Scores of word pieces are averaged over a word; a mention is a run of words, its type the vote of the run;
+then it is snapped to hyphenated names and freed of possessives, quotes, quantities and stop words.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from loaders.extraction.labels import TYPES
+from loaders.extraction.rows import Floats
+
+TAGS = 1 + 2 * len(TYPES)
+"""Outside, then begin and inside of each type."""
+
+_UNIT = re.compile(r"[^\W_]+(?:(?<=[A-Za-z0-9])[.&'](?=[A-Za-z0-9])(?!s\b)[^\W_]+)*|[^\w\s]|_")
+_TRAIL = re.compile(r"(?:['’]s|[\s,.;:()\"“”'’]+)$")
+_ONWARD = re.compile(r"[-‑–/](?=[A-Z0-9])[^\W_]+(?:\.\d+)*")
+_BACKWARD = re.compile(r"(?:[^\W_]+[-‑])+$")
+_QUANTITY = re.compile(r"[$€£¥]?\d[\d,.]*\s?(?:[TBMKVWx%]|MW|GW|TB|billion|million|trillion)?", re.IGNORECASE)
+_STOP = frozenset(
+    "the a an its their his her this that these those and or of for in on at by with from to as concurrently meanwhile however furthermore moreover "
+    "additionally also while although it they he she we".split()
+)
+
+
+@dataclass(frozen=True, order=True)
+class Mention:
+    """A name at ``[start, end)`` of a text, with its type and the lowest word score of the run."""
+
+    start: int
+    end: int
+    type: str
+    confidence: float
+
+
+@dataclass
+class _Run:
+    start: int
+    end: int
+    votes: dict[str, float]
+    confidence: float
+
+
+def _runs(text: str, offsets: Sequence[tuple[int, int]], scores: Floats) -> list[_Run]:
+    runs: list[_Run] = []
+    open_run: _Run | None = None
+    piece = 0
+    for m in _UNIT.finditer(text):
+        while piece < len(offsets) and offsets[piece][1] <= m.start():
+            piece += 1
+        here = []
+        for t in range(piece, len(offsets)):
+            a, b = offsets[t]
+            if b > a and a >= m.end():
+                break
+            if b > a:
+                here.append(t)
+        if not here:
+            open_run = None
+            continue
+        mean = scores[here].mean(axis=0)
+        mass = [float(mean[1 + 2 * k] + mean[2 + 2 * k]) for k in range(len(TYPES))]
+        best = max(range(len(TYPES)), key=mass.__getitem__)
+        if mean[0] > mass[best]:
+            open_run = None
+            continue
+        begin, inside = float(scores[here[0], 1 + 2 * best]), float(scores[here[0], 2 + 2 * best])
+        if open_run and begin < inside:
+            open_run.end = m.end()
+            open_run.votes[TYPES[best]] = open_run.votes.get(TYPES[best], 0.0) + mass[best]
+            open_run.confidence = min(open_run.confidence, mass[best])
+        else:
+            open_run = _Run(m.start(), m.end(), {TYPES[best]: mass[best]}, mass[best])
+            runs.append(open_run)
+    return runs
+
+
+def _snapped(text: str, start: int, end: int, floor: int) -> tuple[int, int]:
+    """Lengthen a span to the hyphenated name it stands in, not below ``floor``, and cut what is no name at its ends."""
+    while end > start and text[end - 1] in "-‑–/":
+        end -= 1
+    while m := _ONWARD.match(text, end):
+        end = m.end()
+    if (m := _BACKWARD.search(text, 0, start)) and m.group()[0].isupper() and m.start() >= floor:
+        start = m.start()
+    while (m := _TRAIL.search(text[start:end])) and m.start() > 0:
+        end = start + m.start()
+    while start < end and not text[start].isalnum():
+        start += 1
+    return start, end
+
+
+def mentions(text: str, offsets: Sequence[tuple[int, int]], scores: Floats) -> list[Mention]:
+    """Names in ``text``; ``scores`` (pieces, TAGS) are probabilities.
+
+    >>> import numpy as np
+    >>> tags = np.eye(7, dtype=np.float32)[[0, 1, 2, 0, 3, 0]]
+    >>> mentions("SK Hynix ships HBM4.", [(0, 0), (0, 2), (3, 8), (9, 14), (15, 19), (19, 20)], tags)
+    [Mention(start=0, end=8, type='organisation', confidence=1.0), Mention(start=15, end=19, type='product', confidence=1.0)]
+    """
+    found: list[Mention] = []
+    for run in _runs(text, offsets, scores):
+        start, end = _snapped(text, run.start, run.end, found[-1].end if found else 0)
+        name = text[start:end]
+        if not name or (len(name) == 1 and not name.isupper()) or name.lower() in _STOP or _QUANTITY.fullmatch(name):
+            continue
+        if found and found[-1].end > start:
+            continue
+        found.append(Mention(start, end, max(sorted(run.votes), key=run.votes.__getitem__), run.confidence))
+    return found

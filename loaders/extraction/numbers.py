@@ -1,0 +1,238 @@
+"""Quantities in a sentence, as intervals: money, percentages and fractions, head counts.
+
+Rules, not learning: the learned reader only chooses which quantity belongs to a claim. A bound that the
+text leaves open is ``None`` ("over $50bn" has no upper bound). Valuations, parameter counts and token
+counts are no money and are not offered.
+
+>>> [(q.kind, q.low, q.high, q.currency) for q in quantities("raised over NT$50bn, up 8.7%")]
+[('money', 50000000000.0, None, 'TWD'), ('ratio', 0.087, 0.087, None)]
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["money", "ratio", "whole", "count"]
+Interval = tuple[float | None, float | None]
+
+CURRENCIES = {
+    "us$": "USD", "$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "美元": "USD",
+    "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP",
+    "¥": "JPY", "jp¥": "JPY", "jpy": "JPY", "yen": "JPY", "円": "JPY", "日元": "JPY",
+    "cn¥": "CNY", "rmb": "CNY", "cny": "CNY", "yuan": "CNY", "renminbi": "CNY", "元": "CNY", "人民币": "CNY",
+    "₩": "KRW", "krw": "KRW", "won": "KRW", "원": "KRW", "nt$": "TWD", "twd": "TWD", "hk$": "HKD", "hkd": "HKD",
+    "₹": "INR", "inr": "INR", "rs": "INR", "rupees": "INR", "a$": "AUD", "c$": "CAD", "s$": "SGD", "dirhams": "AED", "dirham": "AED",
+    "riyals": "SAR", "riyal": "SAR", "shekels": "ILS", "francs": "CHF", "chf": "CHF", "kronor": "SEK", "sek": "SEK",
+    "ringgit": "MYR", "baht": "THB", "dong": "VND", "rupiah": "IDR",
+}  # fmt: skip
+SCALES = {
+    "trillion": 1e12, "trillions": 1e12, "tn": 1e12, "trn": 1e12, "t": 1e12, "billion": 1e9, "billions": 1e9, "bn": 1e9, "b": 1e9,
+    "million": 1e6, "millions": 1e6, "mn": 1e6, "mln": 1e6, "m": 1e6, "thousand": 1e3, "k": 1e3, "crore": 1e7, "lakh": 1e5,
+    "万亿": 1e12, "兆": 1e12, "조": 1e12, "億": 1e8, "亿": 1e8, "억": 1e8, "万": 1e4, "萬": 1e4, "만": 1e4,
+}  # fmt: skip
+WORDS = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eighty": 80, "ninety": 90, "hundred": 100, "half a": 0.5,
+}  # fmt: skip
+PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "tenth": 10}
+
+_NUMBER = r"\d[\d,]*(?:\.\d+)?"
+_SCALE = r"(?:trillions?|billions?|millions?|thousand|crore|lakh|trn|tn|bn|mn|mln|万亿|[兆조億亿억万萬만]|[TtBbMmKk](?![A-Za-z]))"
+_SIGN = r"(?:US\$|NT\$|HK\$|A\$|C\$|S\$|CN¥|JP¥|[$€£¥₩₹]|\b(?:USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|INR|CHF|SEK|HKD|Rs)(?![a-z]))"
+_NAME = (
+    r"(?:(?:US |American )?dollars?|euros?|pounds?|yen|yuan|renminbi|won|rupees|dirhams?|riyals?|shekels|francs|kronor|ringgit|baht|dong|rupiah"
+    r"|USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|美元|日元|人民币|元|円|원)"
+)
+_WORD = r"(?:half a|" + "|".join(w for w in WORDS if " " not in w) + r")"
+_TO = r"\s?(?:-|–|—|to|and|or|～|~)\s?"
+MONEY = re.compile(
+    rf"(?P<sign>{_SIGN})\s?(?P<low>{_NUMBER})[\s-]?(?P<lowscale>{_SCALE})?(?:{_TO}(?:{_SIGN})?\s?(?P<high>{_NUMBER})[\s-]?(?P<highscale>{_SCALE})?(?!\s?(?:%|percent)))?"
+    rf"|(?P<low2>{_NUMBER})[\s-]?(?P<lowscale2>{_SCALE})?(?:{_TO}(?P<high2>{_NUMBER}))?[\s-]?(?P<highscale2>{_SCALE})?[\s-]?(?P<name>{_NAME})(?![A-Za-z])"
+    rf"|\b(?P<word>{_WORD})\s(?P<wordscale>trillion|billion|million|hundred million)\s(?P<wordname>{_NAME})(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_PERCENT = r"\s?-?(?:%|％|percent(?!age p)|per\s?cent|pct)"
+PERCENT = re.compile(
+    rf"(?P<sign>[+\-−–](?=\d))?(?P<low>{_NUMBER})(?:{_PERCENT})?{_TO}(?:[+\-−])?(?P<high>{_NUMBER}){_PERCENT}"
+    rf"|(?P<sign1>(?<![\d%])[+\-−–](?=\d))?(?P<only>{_NUMBER}){_PERCENT}"
+    rf"|\b(?P<word>{_WORD}){_PERCENT}",
+    re.IGNORECASE,
+)
+FRACTION = re.compile(
+    r"\b(?:(?P<count>a|an|one|two|three|four|five|seven|nine)[\s-](?P<part>half|third|quarter|fourth|fifth|sixth|seventh|eighth|tenth)s?"
+    r"|(?P<half>half)|(?P<in>one|two|three|four|nine) (?:in|out of)(?: every)? (?P<of>two|three|four|five|ten))\b",
+    re.IGNORECASE,
+)
+MULTIPLE = re.compile(
+    r"\b(?P<verb>doubl|tripl|trebl|quadrupl|quintupl|halv)(?:ed|ing|es|e)\b"
+    r"|\b(?P<times>\d+(?:\.\d+)?|two|three|four|five|six|seven|eight|ten)[\s-]?(?:fold\b|times (?:as|the)\b)|\btwice (?:as|the)\b",
+    re.IGNORECASE,
+)
+WHOLE = re.compile(
+    r"\b(?:exclusive(?:ly)?|sole(?:ly)?|sole-sourced?|(?:the )?only (?:supplier|source|vendor|provider|maker|producer)|only (?:from|by|at)|single[- ]source[d]?"
+    r"|no (?:other|second) (?:vendor|supplier|source|maker)|entire(?:ly)?|all (?:of|its|the|their)|every one of|alone|nobody else|no one else|everything)\b",
+    re.IGNORECASE,
+)
+MOSTLY = re.compile(r"\b(?:majority|most of|mostly|bulk|lion[’']s share|main(?:ly)?|substantially all|nearly all|almost all|virtually all)\b", re.IGNORECASE)
+COUNT = re.compile(rf"(?<![\w.$€£¥₩₹])(?P<low>\d[\d,]*(?:\.\d+)?(?:k\b)?)(?:{_TO}(?P<high>\d[\d,]*))?(?!\s?(?:%|{_NAME}|percent|per cent|{_SCALE}\b))(?![\w%])")
+_OVER = re.compile(
+    r"(?:over|more than|above|at least|exceed(?:s|ing|ed)?|upwards? of|north of|no(?:t)? less than|no(?:t)? fewer than|surpass(?:es|ed|ing)?|minimum of|beyond"
+    r"|in excess of|not (?:below|under)|topp?(?:ed|ing|s))\W*(?:a |an |the |by )?$",
+    re.IGNORECASE,
+)
+_UNDER = re.compile(
+    r"(?:up to|as much as|at most|less than|under|below|no(?:t)? more than|maximum of|as many as|fewer than|capped at|not (?:above|over))\W*(?:a |an |the )?$",
+    re.IGNORECASE,
+)
+_VALUATION_BEFORE = re.compile(
+    r"(?:valu(?:ation|ed|es|ing)|worth|market cap(?:itali[sz]ation)?)\b(?:\W+(?:of|at|to|it|the|company|firm|startup|start-up|lab|group|potentially|around|about|roughly|over|some"
+    r"|up|as|much|more|than|nearly|almost|itself|now|today|post-money|pre-money|between|reached|hit|climbed|rose|business|shares))*\W*$",
+    re.IGNORECASE,
+)
+_VALUATION_AFTER = re.compile(r"^\W?\s?(?:[\w-]+\s){0,2}?(?:valuation|market cap|market value|(?:pre|post)[- ]money)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, order=True)
+class Quantity:
+    """An amount that the text names, at ``[start, end)``, as an interval."""
+
+    start: int
+    end: int
+    kind: Kind
+    low: float | None
+    high: float | None
+    currency: str | None = None
+
+
+def number(text: str) -> float:
+    """The value of digits with separators, or of a small number word.
+
+    >>> number("1,250.5"), number("three")
+    (1250.5, 3.0)
+    """
+    word = text.casefold()
+    if word in WORDS:
+        return float(WORDS[word])
+    thousand = 1000.0 if word.endswith("k") else 1.0
+    return float(word.rstrip("k").replace(",", "")) * thousand
+
+
+def _bounded(low: float, high: float, before: str) -> Interval:
+    if low == high and _OVER.search(before):
+        return low, None
+    if low == high and _UNDER.search(before):
+        return None, high
+    return low, high
+
+
+def _before(text: str, start: int) -> str:
+    return text[max(0, start - 40) : start]
+
+
+def _money(text: str) -> Iterator[Quantity]:
+    for m in MONEY.finditer(text):
+        g = m.groupdict()
+        last = SCALES.get((g["highscale"] or g["highscale2"] or "").casefold(), 0.0)
+        if g["word"]:
+            scale = {"hundred million": 1e8}.get(g["wordscale"].casefold()) or SCALES[g["wordscale"].casefold()]
+            low = high = number(g["word"]) * scale
+            name = g["wordname"]
+        else:
+            first = SCALES.get((g["lowscale"] or g["lowscale2"] or "").casefold(), 0.0) or last or 1.0
+            low = number(g["low"] or g["low2"]) * first
+            top = g["high"] or g["high2"]
+            high = number(top) * (last or first) if top else low
+            name = g["sign"] or g["name"]
+        if _VALUATION_BEFORE.search(_before(text, m.start())) or _VALUATION_AFTER.search(text[m.end() : m.end() + 40]):
+            continue
+        key = name.casefold().removeprefix("us ").removeprefix("american ")
+        low, high = min(low, high), max(low, high)
+        yield Quantity(m.start(), m.end(), "money", *_bounded(low, high, _before(text, m.start())), CURRENCIES.get(key, "USD"))
+
+
+def _ratios(text: str) -> Iterator[Quantity]:
+    for m in PERCENT.finditer(text):
+        g = m.groupdict()
+        sign = -1 if (g["sign"] or g["sign1"] or "+") in "-−–" and (g["sign"] or g["sign1"]) else 1
+        low = number(g["low"] or g["only"] or g["word"]) / 100
+        high = number(g["high"]) / 100 if g["high"] else low
+        low, high = sorted((sign * low, sign * high))
+        yield Quantity(m.start(), m.end(), "ratio", *_bounded(low, high, _before(text, m.start())))
+    for m in FRACTION.finditer(text):
+        g = m.groupdict()
+        if g["half"]:
+            value = 0.5
+        elif g["in"]:
+            value = WORDS[g["in"].casefold()] / WORDS[g["of"].casefold()]
+        else:
+            value = WORDS[g["count"].casefold()] / PARTS[g["part"].casefold()]
+        if value <= 1:
+            yield Quantity(m.start(), m.end(), "ratio", *_bounded(value, value, _before(text, m.start())))
+    verbs = {"doubl": 1.0, "tripl": 2.0, "trebl": 2.0, "quadrupl": 3.0, "quintupl": 4.0, "halv": -0.5}
+    for m in MULTIPLE.finditer(text):
+        value = verbs[m["verb"].casefold()] if m["verb"] else number(m["times"]) - 1 if m["times"] else 1.0
+        yield Quantity(m.start(), m.end(), "ratio", *_bounded(value, value, _before(text, m.start())))
+
+
+def _words(text: str) -> Iterator[Quantity]:
+    for m in WHOLE.finditer(text):
+        yield Quantity(m.start(), m.end(), "whole", 1.0, 1.0)
+    for m in MOSTLY.finditer(text):
+        low = 0.9 if "all" in m.group().casefold().split() else 0.5
+        yield Quantity(m.start(), m.end(), "whole", low, 1.0)
+
+
+def _counts(text: str, taken: list[Quantity]) -> Iterator[Quantity]:
+    for m in COUNT.finditer(text):
+        if any(q.start < m.end() and m.start() < q.end for q in taken):
+            continue
+        low = number(m["low"])
+        high = number(m["high"]) if m["high"] else low
+        if high >= low and not (m["high"] is None and 1900 <= low <= 2100 and "," not in m["low"]):
+            yield Quantity(m.start(), m.end(), "count", *_bounded(low, high, _before(text, m.start())))
+
+
+def quantities(text: str) -> list[Quantity]:
+    """Everything in ``text`` that can be an amount, a share or a change, by place.
+
+    >>> [(q.low, q.high) for q in quantities("between 80% and 100% of it, or two-thirds")]
+    [(0.8, 1.0), (0.6666666666666666, 0.6666666666666666)]
+    >>> quantities("valued at $350 billion")
+    []
+    """
+    found = [*_money(text), *_ratios(text)]
+    return sorted([*found, *_words(text), *_counts(text, found)])
+
+
+def as_share(quantity: Quantity) -> tuple[float, float]:
+    """The quantity as a share of a need, closed to [0, 1].
+
+    >>> as_share(Quantity(0, 1, "ratio", 0.5, None))
+    (0.5, 1.0)
+    """
+    low = 0.0 if quantity.low is None else min(max(quantity.low, 0.0), 1.0)
+    high = 1.0 if quantity.high is None else min(max(quantity.high, low), 1.0)
+    return low, high
+
+
+def as_change(quantity: Quantity, falling: bool) -> Interval:
+    """The quantity as a signed change; a fall of "over 10 %" is [-1, -0.1].
+
+    >>> as_change(Quantity(0, 1, "ratio", 0.1, None), falling=True)
+    (-1.0, -0.1)
+    """
+    low, high = quantity.low, quantity.high
+    if not falling or (low is not None and low < 0):
+        return low, high
+    if high is None:
+        return -1.0, -(low or 0.0)
+    return -high, None if low is None else -low
+
+
+def near(left: float | None, right: float | None) -> bool:
+    """Whether two bounds agree within 2 %."""
+    if left is None or right is None:
+        return left is None and right is None
+    return abs(left - right) <= 0.02 * max(abs(left), abs(right), 1e-9)

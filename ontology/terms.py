@@ -1,0 +1,96 @@
+"""The names of the ontology as Python constants, and the minting of IRIs.
+
+Every name here stands in ``supply.ttl`` and back; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from typing import Final
+
+BASE: Final = "https://w3id.org/nthtier/"
+NT: Final = BASE + "ns#"
+ID: Final = BASE + "id/"
+CLAIM: Final = BASE + "claim/"
+DOCUMENT: Final = BASE + "document/"
+RELATION: Final = BASE + "relation/"
+CONFLICT: Final = BASE + "conflict/"
+
+RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
+OWL: Final = "http://www.w3.org/2002/07/owl#"
+XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+PROV: Final = "http://www.w3.org/ns/prov#"
+SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
+DCTERMS: Final = "http://purl.org/dc/terms/"
+SCHEMA: Final = "https://schema.org/"
+
+PREFIXES: Final = {
+    "nt": NT, "id": ID, "claim": CLAIM, "document": DOCUMENT, "relation": RELATION, "conflict": CONFLICT,
+    "rdf": RDF, "rdfs": RDFS, "owl": OWL, "xsd": XSD, "prov": PROV, "skos": SKOS, "dcterms": DCTERMS, "schema": SCHEMA,
+}
+
+SUPPLY: Final = ("supplies", "fabricatesFor", "packagesFor", "hostsComputeFor", "licensesTo")
+PRODUCT: Final = ("develops", "uses", "competesWith")
+CAPITAL: Final = ("investsIn", "acquires", "divestsFrom", "partnersWith")
+CONDITION: Final = (
+    "constrains", "changesPrice", "expandsCapacity", "raisesFunding",
+    "reportsResult", "changesLeadership", "cutsWorkforce", "restricts",
+)
+PREDICATES: Final = (*SUPPLY, *PRODUCT, *CAPITAL, *CONDITION)
+SYMMETRIC: Final = frozenset({"competesWith", "partnersWith"})
+#: Predicates that take no object, and those that may go without one.
+WITHOUT_OBJECT: Final = frozenset({"expandsCapacity", "raisesFunding", "reportsResult", "changesLeadership", "cutsWorkforce"})
+OBJECT_OPTIONAL: Final = WITHOUT_OBJECT | {"constrains", "changesPrice", "restricts"}
+
+#: How far a thing has come, earliest first; the last two end it.
+STATUSES: Final = ("considering", "negotiating", "planned", "actual", "ended", "denied")
+ATTRIBUTIONS: Final = ("reported", "stated")
+LEVELS: Final = ("confirmed", "reported", "prospective")
+
+#: Kind of party or product in the catalogue → its class.
+PARTY_KINDS: Final = {
+    "foundry": "Foundry", "memory-maker": "MemoryMaker", "idm": "IntegratedDeviceManufacturer",
+    "chip-designer": "ChipDesigner", "eda-ip-vendor": "DesignToolVendor", "packaging-house": "PackagingHouse",
+    "equipment-maker": "EquipmentMaker", "materials-supplier": "MaterialsSupplier", "server-maker": "ServerMaker",
+    "network-vendor": "NetworkVendor", "device-maker": "DeviceMaker", "automaker": "Automaker",
+    "hyperscaler": "Hyperscaler", "cloud-provider": "CloudProvider", "data-centre-operator": "DataCentreOperator",
+    "energy-supplier": "EnergySupplier", "ai-lab": "AiLab", "software-vendor": "SoftwareVendor",
+    "investor": "Investor", "government-body": "GovernmentBody", "standards-body": "StandardsBody", "other": "Organisation",
+}
+
+
+def slug(name: str) -> str:
+    """Return a name in lower case with hyphens, letters of every script kept.
+
+    >>> slug("Jingxin Micro (井芯微)")
+    'jingxin-micro-井芯微'
+    """
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return re.sub(r"[\W_]+", "-", folded).strip("-")
+
+
+def candidate_iri(name: str) -> str:
+    """Return the stable IRI of a name that no catalogue knows.
+
+    Names longer than 80 characters and names without a letter or digit are told apart by a hash.
+
+    >>> candidate_iri("Jingxin Micro")
+    'https://w3id.org/nthtier/id/candidate-jingxin-micro'
+    """
+    short = slug(name)
+    if not short or len(short) > 80:
+        short = "-".join(filter(None, (short[:60].strip("-"), digest(name))))
+    return f"{ID}candidate-{short}"
+
+
+def digest(*parts: object) -> str:
+    """Return 16 hexadecimal digits that stand for the parts, the same on every machine.
+
+    >>> digest("a", 1) == digest("a", 1) != digest("a1")
+    True
+    """
+    joined = "\x1f".join("" if part is None else str(part) for part in parts)
+    return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:16]
