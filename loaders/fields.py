@@ -1,0 +1,158 @@
+"""The fields of a claim checked one by one, whatever the file they come from; a fault names file and line."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from datetime import date as Date
+from typing import Any, Literal, cast
+
+from loaders.claim import Amount, Attribution, Interval, Status
+from loaders.errors import LoaderError
+from ontology import terms
+from rapidfuzz import process
+
+
+class Fields:
+    """A row of a table or event, read field by field.
+
+    >>> Fields({"share": [0.5, 1]}, "events.jsonl", 3).share("share")
+    (0.5, 1.0)
+    """
+
+    def __init__(self, row: dict[str, Any], origin: str, line: int) -> None:
+        self.row, self.origin, self.line = row, origin, line
+
+    def fault(self, reason: str) -> LoaderError:
+        """Return the error for a fault in this row."""
+        return LoaderError(self.origin, reason, self.line)
+
+    def text(self, name: str, *, required: bool = False) -> str:
+        """Return a text field, ``""`` where absent."""
+        value = self.row.get(name)
+        if value is None or value == "":
+            if required:
+                raise self.fault(f"{name!r} is missing")
+            return ""
+        if not isinstance(value, str):
+            raise self.fault(f"{name!r} must be text, not {value!r}")
+        value = value.strip()
+        if re.search(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]", value):
+            raise self.fault(f"{name!r} holds control characters")
+        if required and not value:
+            raise self.fault(f"{name!r} is missing")
+        return value
+
+    def choice(self, name: str, among: Sequence[str], default: str | None = None) -> str:
+        """Return a field that has one of a few values."""
+        value = self.text(name, required=default is None) or cast(str, default)
+        if value not in among:
+            close = process.extractOne(value, among, score_cutoff=60)
+            hint = f"did you mean {close[0]!r}?" if close else f"one of {', '.join(among)}"
+            raise self.fault(f"unknown {name} {value!r}; {hint}")
+        return value
+
+    def predicate(self) -> str:
+        """Return the predicate."""
+        return self.choice("predicate", terms.PREDICATES)
+
+    def status(self) -> Status:
+        """Return how far the thing has come; ``actual`` where nothing is said."""
+        return cast(Status, self.choice("status", terms.STATUSES, "actual"))
+
+    def attribution(self) -> Attribution:
+        """Return who says so; ``stated`` where nothing is said."""
+        return cast(Attribution, self.choice("attribution", terms.ATTRIBUTIONS, "stated"))
+
+    def day(self, name: str, default: Date | None = None) -> Date:
+        """Return a date, ISO 8601."""
+        value = self.text(name)
+        if not value:
+            if default is None:
+                raise self.fault(f"{name!r} is missing; a date YYYY-MM-DD is needed")
+            return default
+        try:
+            return Date.fromisoformat(value)
+        except ValueError:
+            raise self.fault(f"{name!r} is not a date YYYY-MM-DD: {value!r}") from None
+
+    def optional_day(self, name: str) -> Date | None:
+        """Return a date, or None where absent."""
+        return self.day(name) if self.text(name) else None
+
+    def number(self, name: str, value: object) -> float | None:
+        """Return a value as a finite number, None for absent."""
+        if value is None or value == "":
+            return None
+        if isinstance(value, str):
+            try:
+                value = float(value)
+            except ValueError:
+                raise self.fault(f"{name!r} is not a number: {value!r}") from None
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise self.fault(f"{name!r} is not a number: {value!r}")
+        return float(value)
+
+    def interval(self, name: str) -> Interval | None:
+        """Return a field ``[low, high]``, either of which may be null."""
+        value = self.row.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, list) or len(value) != 2:
+            raise self.fault(f"{name!r} must be [low, high], not {value!r}")
+        return self._ordered(name, self.number(name, value[0]), self.number(name, value[1]))
+
+    def share(self, name: str) -> tuple[float, float] | None:
+        """Return a field ``[low, high]`` within 0 and 1."""
+        found = self.interval(name)
+        return None if found is None else self.share_of(found[0], found[1])
+
+    def share_of(self, low: float | None, high: float | None) -> tuple[float, float] | None:
+        """Return a share from its bounds; an absent bound is 0 or 1."""
+        if low is None and high is None:
+            return None
+        share = self._ordered("share", low if low is not None else 0.0, high if high is not None else 1.0)
+        if not 0 <= cast(float, share[0]) <= cast(float, share[1]) <= 1:
+            raise self.fault(f"a share lies between 0 and 1, not {list(share)}")
+        return cast(tuple[float, float], share)
+
+    def amount(self) -> Amount | None:
+        """Return the field ``amount``: an object with low, high and currency."""
+        value = self.row.get("amount")
+        if value is None:
+            return None
+        if not isinstance(value, dict) or set(value) - {"low", "high", "currency"}:
+            raise self.fault(f"'amount' must have low, high and currency, not {value!r}")
+        low, high = self._ordered("amount", self.number("amount", value.get("low")), self.number("amount", value.get("high")))
+        currency = value.get("currency")
+        if currency is not None and not (isinstance(currency, str) and re.fullmatch(r"[A-Z]{3}", currency)):
+            raise self.fault(f"a currency has three capital letters, not {currency!r}")
+        return Amount(low, high, currency)
+
+    def citations(self) -> tuple[str, ...]:
+        """Return the citation marks in order."""
+        value = self.row.get("citations") or []
+        if not isinstance(value, list) or not all(isinstance(mark, (str, int)) and re.fullmatch(r"\w{1,20}", str(mark)) for mark in value):
+            raise self.fault(f"'citations' must be a list of marks, not {value!r}")
+        return tuple(str(mark) for mark in value)
+
+    def url(self, name: str) -> str:
+        """Return an http(s) address, ``""`` where absent."""
+        value = self.text(name)
+        if value and not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", value):
+            raise self.fault(f"{name!r} is not an http(s) address: {value[:80]!r}")
+        return value
+
+    def object_role(self, predicate: str, present: bool) -> Literal["organisation", "product"]:
+        """Check that a predicate has an object where it must and none where it may not; return what to take it for."""
+        if present and predicate in terms.WITHOUT_OBJECT:
+            raise self.fault(f"{predicate} takes no object")
+        if not present and predicate not in terms.OBJECT_OPTIONAL:
+            raise self.fault(f"{predicate} needs an object")
+        return "product" if predicate in {"develops", "uses"} else "organisation"
+
+    def _ordered(self, name: str, low: float | None, high: float | None) -> Interval:
+        if low is not None and high is not None and low > high:
+            raise self.fault(f"{name!r} has its low bound {low} above its high bound {high}")
+        return low, high

@@ -1,0 +1,75 @@
+"""From a name in a text to the party, product or component that it stands for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from loaders.claim import Mention
+from ontology import terms
+from ontology.catalogue import Catalogue, Entry
+
+#: Predicates whose item is a thing that flows or is affected; elsewhere it is a measure, a place or a person.
+THING_ITEM = frozenset({*terms.SUPPLY, "constrains", "changesPrice", "restricts"})
+
+_GENERIC = re.compile(
+    r"(?:\s+(?:ai|chips?|gpus?|cpus?|accelerators?|processors?|models?|memory|modules?|orders?|wafers?|servers?|systems?|racks?"
+    r"|platforms?|process(?:es)?|nodes?|technology|technologies|packaging|software|app|service|series|family|products?|capacity|dies?|stacks?))+$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Linker:
+    """Links names by the catalogue; a name it does not know becomes a candidate with a stable IRI."""
+
+    catalogue: Catalogue
+
+    @cached_property
+    def _seen(self) -> dict[tuple[str, str], Mention]:
+        return {}
+
+    def link(self, name: str, role: Literal["organisation", "product", "component"] = "organisation", note: str = "") -> Mention:
+        """Return what a name stands for.
+
+        >>> linker = Linker(Catalogue.bundled())
+        >>> linker.link("Nvidia's").iri, linker.link("HBM4 chips", "component").iri
+        ('https://w3id.org/nthtier/id/nvidia', 'https://w3id.org/nthtier/id/hbm4')
+        >>> linker.link("Qiwang S3", "product").is_candidate
+        True
+        """
+        key = (name, role)
+        if note or key not in self._seen:
+            self._seen[key] = self._link(name, role, note)
+        return self._seen[key]
+
+    def item(self, name: str | None, predicate: str) -> Mention | None:
+        """Return a claim's item: linked where the predicate's item is a thing, the bare wording elsewhere."""
+        if not name:
+            return None
+        return self.link(name, "component") if predicate in THING_ITEM else Mention(name, "", "", "component")
+
+    def _link(self, name: str, role: Literal["organisation", "product", "component"], note: str) -> Mention:
+        entry = self.catalogue.entry(name) or self.catalogue.resolve(name) or self._without_generic_words(name)
+        if entry is not None:
+            return Mention(name, entry.iri, entry.kind, "product" if entry.is_product else "organisation")
+        if role == "component":
+            return Mention(name, component_iri(name), "", role, note)
+        return Mention(name, terms.candidate_iri(name), "", role, note)
+
+    def _without_generic_words(self, name: str) -> Entry | None:
+        """"HBM4 orders" is HBM4; a party is never found by leaving words off."""
+        bare = _GENERIC.sub("", name)
+        entry = self.catalogue.resolve(bare) if bare != name else None
+        return entry if entry is not None and entry.is_product else None
+
+
+def component_iri(name: str) -> str:
+    """Return the stable IRI of a component that no catalogue knows.
+
+    >>> component_iri("Gas turbines")
+    'https://w3id.org/nthtier/id/component-gas-turbines'
+    """
+    return terms.candidate_iri(name).replace("/id/candidate-", "/id/component-")
