@@ -41,6 +41,14 @@ class ResultTooLargeError(QueryError):
     """A result over the size limit."""
 
 
+class RdfSyntaxError(StoreError):
+    """An RDF text that does not parse; carries line and column (1-based, None where unknown)."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        self.line, self.column = line, column
+        super().__init__(message)
+
+
 class ValidationError(NthtierError):
     """A document whose claims break the SHACL shapes."""
 

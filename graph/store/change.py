@@ -1,0 +1,84 @@
+"""From a :class:`Change` to the one SPARQL update that makes it, all or nothing, on any server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Final
+
+from graph.errors import StoreError
+from graph.store.protocol import Change, Quad
+
+_IRI: Final = r"<(?:[^\x00-\x20<>\"{}|^`\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>"
+_LITERAL: Final = (
+    r"\"(?:[^\"\\\n\r]|\\[tbnrf\"'\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*\""
+    rf"(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^{_IRI})?"
+)
+_NODE: Final = r"_:\w(?:[\w.-]*[\w-])?"
+
+_is_iri: Final = re.compile(_IRI).fullmatch
+_is_subject: Final = re.compile(f"{_IRI}|{_NODE}").fullmatch
+_is_object: Final = re.compile(f"{_IRI}|{_LITERAL}|{_NODE}").fullmatch
+
+
+def n_quads(quads: Iterable[Quad]) -> Iterator[str]:
+    """Yield each quad as a line of N-Quads, its terms checked.
+
+    >>> list(n_quads([("<urn:s>", "<urn:p>", '"text"@en', "")]))
+    ['<urn:s> <urn:p> "text"@en  .\\n']
+    """
+    for quad in quads:
+        s, p, o, g = _checked(quad)
+        yield f"{s} {p} {o} {g} .\n"
+
+
+def update_text(change: Change) -> str:
+    """Return the SPARQL update that makes a change.
+
+    >>> print(update_text(Change(drop=("<urn:g>",), add=(("<urn:s>", "<urn:p>", "<urn:o>", "<urn:g>"),))))
+    DROP SILENT GRAPH <urn:g> ;
+    INSERT DATA {
+    GRAPH <urn:g> {
+    <urn:s> <urn:p> <urn:o> .
+    }
+    }
+
+    Raises
+    ------
+    StoreError
+        A term that is no N-Quads term, so that nothing but data can get into the update.
+    """
+    steps = [f"DROP SILENT GRAPH {_graph(name)}" if name else "DROP SILENT DEFAULT" for name in change.drop]
+    if change.remove:
+        if blank := next((quad for quad in change.remove if any(term.startswith("_:") for term in quad)), None):
+            raise StoreError(f"a blank node has no name to remove it by: {' '.join(blank)}")
+        steps.append("DELETE DATA {\n" + "".join(_data(change.remove)) + "}")
+    if change.add:
+        steps.append("INSERT DATA {\n" + "".join(_data(change.add)) + "}")
+    return " ;\n".join(steps)
+
+
+def _data(quads: Iterable[Quad]) -> Iterator[str]:
+    for graph, members in groupby(quads, key=lambda quad: quad[3]):
+        if graph:
+            yield f"GRAPH {_graph(graph)} {{\n"
+        for quad in members:
+            s, p, o, _ = _checked(quad)
+            yield f"{s} {p} {o} .\n"
+        if graph:
+            yield "}\n"
+
+
+def _checked(quad: Quad) -> Quad:
+    s, p, o, g = quad
+    if _is_subject(s) and _is_iri(p) and _is_object(o) and (not g or _is_subject(g)):
+        return quad
+    raise StoreError(f"not a quad of N-Quads terms: {quad!r}")
+
+
+def _graph(name: str) -> str:
+    written = name if name.startswith("<") else f"<{name}>"
+    if _is_iri(written):
+        return written
+    raise StoreError(f"not the name of a graph, write <iri>: {name!r}")

@@ -1,0 +1,361 @@
+"""The embedded stores, in memory and on disk: the only module that knows pyoxigraph."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import IO, Final, cast
+
+import pyoxigraph as ox
+
+from graph.errors import QueryError, QuerySyntaxError, RdfSyntaxError, StoreError, StoreLockedError
+from graph.store import folder, media, snapshots
+from graph.store.change import n_quads, update_text
+from graph.store.protocol import Change, Quad
+from graph.store.pull import NO_LIMITS, Limits, pull
+from ontology.terms import PREFIXES
+
+_ROWS: Final = {
+    media.JSON: ox.QueryResultsFormat.JSON,
+    media.XML: ox.QueryResultsFormat.XML,
+    media.CSV: ox.QueryResultsFormat.CSV,
+    media.TSV: ox.QueryResultsFormat.TSV,
+}
+_GRAPHS: Final = {
+    media.TURTLE: ox.RdfFormat.TURTLE,
+    media.N_TRIPLES: ox.RdfFormat.N_TRIPLES,
+    media.N_QUADS: ox.RdfFormat.N_QUADS,
+    media.TRIG: ox.RdfFormat.TRIG,
+    media.RDF_XML: ox.RdfFormat.RDF_XML,
+    media.JSON_LD: ox.RdfFormat.JSON_LD,
+}
+_Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
+#: Free bytes below which a disk store refuses to write: a write that fails half-way is worse than none.
+_SPARE: Final = 64 * 2**20
+
+
+class _Reading:
+    """What every embedded store can do without changing anything."""
+
+    def __init__(self, limits: Limits = NO_LIMITS) -> None:
+        self._limits = limits
+
+    def _lease(self) -> tuple[ox.Store, object]:
+        """The engine, with what must stay alive while it is in use."""
+        raise NotImplementedError
+
+    def query(
+        self,
+        sparql: str,
+        media_type: str = media.JSON,
+        *,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> Iterator[bytes]:
+        """Yield the serialised result of a query in pieces."""
+        lease = self._lease()
+        # A protocol dataset is the whole dataset: naming only default graphs leaves no named ones, and the reverse.
+        given = bool(default_graphs or named_graphs)
+        default: list[_Graph] | None = [_named(graph) for graph in default_graphs] if given else None
+        named: list[ox.NamedNode | ox.BlankNode] | None = [_named(graph) for graph in named_graphs] if given else None
+        wanted = media.canonical(media_type)
+
+        def push(out: IO[bytes]) -> None:
+            with _errors():
+                found = lease[0].query(sparql, prefixes=PREFIXES, default_graph=default, named_graphs=named)
+                _serialize(found, out, wanted)
+
+        return pull(push, self._limits)
+
+    def export(self, media_type: str = media.N_QUADS, graph: str | None = None) -> Iterator[bytes]:
+        """Yield the dataset, or one graph, serialised."""
+        lease = self._lease()
+        wanted = media.canonical(media_type)
+        if wanted not in _GRAPHS:
+            raise StoreError(f"can't export as {media_type}; choose one of {', '.join(_GRAPHS)}")
+        if graph is None and wanted not in media.DATASETS:
+            raise StoreError(f"{wanted} holds one graph; name it, or export as one of {', '.join(media.DATASETS)}")
+        source = None if graph is None else _named(graph.strip("<>")) if graph else ox.DefaultGraph()
+
+        def push(out: IO[bytes]) -> None:
+            with _errors():
+                engine = lease[0]
+                if source is not None and wanted in media.DATASETS:
+                    quads = engine.quads_for_pattern(None, None, None, source)
+                    triples = (ox.Triple(q.subject, q.predicate, q.object) for q in quads)
+                    ox.serialize(triples, out, _GRAPHS[wanted], prefixes=PREFIXES)
+                else:
+                    engine.dump(out, _GRAPHS[wanted], from_graph=source, prefixes=PREFIXES)
+
+        return pull(push)
+
+
+class MemoryStore(_Reading):
+    """A store in memory, gone when it is closed.
+
+    Its limits stop a query that produces rows; one that runs without producing any is answered with its error in
+    time, but goes on in its thread to the end.
+
+    >>> store = MemoryStore()
+    >>> store.update('INSERT DATA { id:tsmc nt:supplies id:nvidia }')
+    >>> b"".join(store.query("SELECT ?who { id:tsmc nt:supplies ?who }", "text/csv"))
+    b'who\\r\\nhttps://w3id.org/nthtier/id/nvidia\\r\\n'
+    """
+
+    def __init__(self, limits: Limits = NO_LIMITS) -> None:
+        super().__init__(limits)
+        self._store: ox.Store | None = ox.Store()
+        self._writing = threading.Lock()
+        self._session, self._writes = uuid.uuid4().hex[:8], 0
+
+    def _engine(self) -> ox.Store:
+        if self._store is None:
+            raise StoreError("the store is closed")
+        return self._store
+
+    def _lease(self) -> tuple[ox.Store, object]:
+        return self._engine(), None
+
+    def update(self, sparql: str, *, using_graphs: Sequence[str] = (), using_named_graphs: Sequence[str] = ()) -> None:
+        """Run a SPARQL update, all of it or nothing."""
+        if using_graphs or using_named_graphs:
+            raise QueryError("a protocol dataset for updates is not supported yet")
+        self._write(lambda engine: engine.update(sparql, prefixes=PREFIXES))
+
+    def apply(self, change: Change) -> None:
+        """Make a change, all of it or nothing, durable when this returns."""
+        if text := update_text(change):
+            self._write(lambda engine: engine.update(text))
+
+    def bulk_load(self, quads: Iterable[Quad]) -> None:
+        """Add very many quads fast; atomic, but needs the space of the whole."""
+        lines = _Lines(n_quads(quads))
+        self._write(lambda engine: engine.bulk_load(cast("IO[bytes]", lines), ox.RdfFormat.N_QUADS))
+
+    def load(self, source: IO[bytes], media_type: str, *, graph: str | None = None, base: str | None = None) -> None:
+        """Add a serialised graph or dataset, all of it or nothing."""
+        form = _GRAPHS.get(media.canonical(media_type))
+        if form is None:
+            raise StoreError(f"can't read {media_type}; it must be one of {', '.join(_GRAPHS)}")
+        target = _named(graph) if graph else None
+        try:
+            self._write(lambda engine: engine.bulk_load(source, form, base_iri=base, to_graph=target))
+        except QuerySyntaxError as error:
+            raise RdfSyntaxError(str(error), error.line, error.column) from error
+
+    @property
+    def version(self) -> str:
+        """A text that changes with every write."""
+        return f"{self._session}-{self._writes}"
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._store = None
+
+    def _write(self, step: Callable[[ox.Store], None]) -> None:
+        with self._writing, _errors():
+            step(self._engine())
+            self._writes += 1
+            self._written()
+
+    def _written(self) -> None:
+        """Make what was written durable and visible."""
+
+
+class DiskStore(MemoryStore):
+    """A store in a folder: one writer, any number of readers in this and other processes.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     store = DiskStore(Path(place) / "store")
+    ...     store.update("INSERT DATA { id:tsmc nt:supplies id:nvidia }")
+    ...     reader = SnapshotStore(Path(place) / "store")
+    ...     print(b"".join(reader.query("ASK { ?s nt:supplies id:nvidia }", "text/csv")))
+    ...     reader.close(), store.close()
+    b'true'
+    (None, None)
+
+    Raises
+    ------
+    StoreLockedError
+        Another process writes to the folder.
+    StoreVersionError
+        A newer nthtier wrote the folder.
+    """
+
+    def __init__(self, path: Path, limits: Limits = NO_LIMITS) -> None:
+        self.path = path
+        folder.prepare(path)
+        super().__init__(limits)
+        with _errors():
+            self._store = ox.Store(path / "data")
+        snapshots.sweep(path / "snapshots")
+        self._publish()
+
+    def optimize(self) -> None:
+        """Compact the files, worth its while after a large load."""
+        with self._writing, _errors():
+            self._engine().optimize()
+            self._written()
+
+    def backup(self, target: Path) -> None:
+        """Copy the store to a new folder while it is in use; on the same disk this takes milliseconds."""
+        if target.exists():
+            raise StoreError(f"{target} exists; a backup needs a new folder")
+        unfinished = target.with_name(target.name + ".unfinished")
+        with self._writing, _errors():
+            folder.prepare(unfinished)
+            self._engine().backup(str(unfinished / "data"))
+            unfinished.rename(target)
+
+    def _write(self, step: Callable[[ox.Store], None]) -> None:
+        if (free := shutil.disk_usage(self.path).free) < _SPARE:
+            raise StoreError(f"only {free >> 20} MiB free at {self.path}; nothing was written")
+        try:
+            super()._write(step)
+        except _EngineFailure:
+            self._reopen()
+            raise
+
+    def _written(self) -> None:
+        self._engine().flush()
+        self._publish()
+
+    def _publish(self) -> None:
+        with _errors():
+            name = f"{self._session}-{self._writes}-{uuid.uuid4().hex[:8]}"
+            snapshots.publish(self.path / "snapshots", name, self._engine().backup)
+
+    def _reopen(self) -> None:
+        """Leave the state a failed write puts the engine in, where it takes no further writes."""
+        with self._writing, contextlib.suppress(StoreError, OSError):
+            self._store = None
+            self._store = ox.Store(self.path / "data")
+            self._writes += 1
+
+
+class SnapshotStore(_Reading):
+    """Reads the newest snapshot of a store folder, beside a writer in this or another process."""
+
+    def __init__(self, path: Path, limits: Limits = NO_LIMITS) -> None:
+        super().__init__(limits)
+        folder.check(path)
+        self.path = path
+        self._switching = threading.Lock()
+        self._open: tuple[ox.Store, snapshots.Snapshot] | None = None
+        self._closed = False
+        self._lease()
+
+    def _lease(self) -> tuple[ox.Store, snapshots.Snapshot]:
+        if self._closed:
+            raise StoreError("the store is closed")
+        place = self.path / "snapshots"
+        with self._switching:
+            if self._open is None or self._open[1].name != snapshots.current_name(place):
+                snapshot = snapshots.hold(place)
+                if snapshot is None:
+                    raise StoreError(f"no snapshot in {self.path}; open it once for writing")
+                with _errors():
+                    # A running query keeps its own lease, so the snapshot it reads stays until it ends.
+                    self._open = ox.Store.read_only(str(snapshot.path)), snapshot
+            return self._open
+
+    @property
+    def version(self) -> str:
+        """The name of the snapshot."""
+        return self._lease()[1].name
+
+    def update(self, sparql: str, *, using_graphs: Sequence[str] = (), using_named_graphs: Sequence[str] = ()) -> None:
+        """Refuse: opened for reading."""
+        raise StoreError(f"the store at {self.path} is open for reading only")
+
+    def apply(self, change: Change) -> None:
+        """Refuse: opened for reading."""
+        self.update("")
+
+    def bulk_load(self, quads: Iterable[Quad]) -> None:
+        """Refuse: opened for reading."""
+        self.update("")
+
+    def load(self, source: IO[bytes], media_type: str, *, graph: str | None = None, base: str | None = None) -> None:
+        """Refuse: opened for reading."""
+        self.update("")
+
+    def close(self) -> None:
+        """Let go of the snapshot."""
+        self._closed, self._open = True, None
+
+
+class _EngineFailure(StoreError):
+    """The engine could not read or write its files."""
+
+
+class _Lines:
+    """A file object that reads from an iterator of lines."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines, self._rest = lines, b""
+
+    def read(self, size: int = -1) -> bytes:
+        parts, total = [self._rest], len(self._rest)
+        while size < 0 or total < size:
+            if (line := next(self._lines, None)) is None:
+                break
+            parts.append(line.encode())
+            total += len(parts[-1])
+        whole = b"".join(parts)
+        self._rest = b"" if size < 0 else whole[size:]
+        return whole if size < 0 else whole[:size]
+
+
+def _named(iri: str) -> ox.NamedNode:
+    try:
+        return ox.NamedNode(iri)
+    except ValueError as error:
+        raise QueryError(f"not an absolute IRI: {iri!r}") from error
+
+
+def _serialize(found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, out: IO[bytes], media_type: str) -> None:
+    if isinstance(found, ox.QueryTriples):
+        if media_type not in _GRAPHS:
+            raise QueryError(f"the query asks for a graph, which {media_type} can't hold")
+        found.serialize(out, _GRAPHS[media_type])
+    elif media_type not in _ROWS:
+        raise QueryError(f"the query asks for rows, which {media_type} can't hold")
+    else:
+        found.serialize(out, _ROWS[media_type])
+
+
+@contextlib.contextmanager
+def _errors() -> Iterator[None]:
+    """Turn the engine's errors into ours."""
+    try:
+        yield
+    except SyntaxError as error:
+        raise _syntax_error(str(error)) from None
+    except OSError as error:
+        if "lock" in str(error).lower():
+            raise StoreLockedError(
+                "another process writes to this store; stop it, ask its service by URL, or open the store for reading"
+            ) from None
+        raise _EngineFailure(str(error)) from error
+    except (ValueError, RuntimeError) as error:
+        raise QueryError(str(error)) from error
+
+
+_PLACE: Final = re.compile(r"(?:error )?at (?:line )?(\d+)(?::| column )(\d+)(?::\s*|\b)")
+
+
+def _syntax_error(message: str) -> QuerySyntaxError:
+    """Read line and column out of the engine's message, and leave out its lists of characters."""
+    place = _PLACE.search(message)
+    plain = re.sub(r",? *\['[^\]]*\](?:\n\|[^\]]*\])*|,? *\[_\]", "", message)
+    plain = re.sub(r"\s+", " ", plain).strip()
+    if place is None:
+        return QuerySyntaxError(plain)
+    return QuerySyntaxError(plain, int(place[1]), int(place[2]))
