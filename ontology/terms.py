@@ -42,7 +42,9 @@ CONDITION: Final = (
 PREDICATES: Final = (*SUPPLY, *PRODUCT, *CAPITAL, *CONDITION)
 SYMMETRIC: Final = frozenset({"competesWith", "partnersWith"})
 #: Predicates that take no object, and those that may go without one.
-WITHOUT_OBJECT: Final = frozenset({"expandsCapacity", "raisesFunding", "reportsResult", "changesLeadership", "cutsWorkforce"})
+WITHOUT_OBJECT: Final = frozenset({
+    "expandsCapacity", "raisesFunding", "reportsResult", "changesLeadership", "cutsWorkforce",
+})  # fmt: skip
 OBJECT_OPTIONAL: Final = WITHOUT_OBJECT | {"constrains", "changesPrice", "restricts"}
 
 #: How far a thing has come, earliest first; the last two end it.
@@ -58,7 +60,16 @@ PARTY_KINDS: Final = {
     "network-vendor": "NetworkVendor", "device-maker": "DeviceMaker", "automaker": "Automaker",
     "hyperscaler": "Hyperscaler", "cloud-provider": "CloudProvider", "data-centre-operator": "DataCentreOperator",
     "energy-supplier": "EnergySupplier", "ai-lab": "AiLab", "software-vendor": "SoftwareVendor",
-    "investor": "Investor", "government-body": "GovernmentBody", "standards-body": "StandardsBody", "other": "Organisation",
+    "investor": "Investor", "government-body": "GovernmentBody", "standards-body": "StandardsBody",
+    "other": "Organisation",
+}
+PRODUCT_KINDS: Final = {
+    "gpu": "Gpu", "cpu": "Cpu", "ai-accelerator": "AiAccelerator", "network-chip": "NetworkChip",
+    "memory": "Memory", "storage": "Storage", "server-system": "ServerSystem", "device": "Device",
+    "process-node": "ProcessNode", "packaging-technology": "PackagingTechnology", "equipment": "Equipment",
+    "material": "Material", "eda-tool": "DesignTool", "ip": "DesignIp", "model": "AiModel",
+    "ai-application": "AiApplication", "cloud-service": "CloudService", "operating-system": "OperatingSystem",
+    "other": "Product",
 }
 
 

@@ -1,0 +1,350 @@
+"""The catalogue of known parties and products: from a name to what it names, and "did you mean".
+
+The tables are in ``catalogue/``: ``organisations.csv`` and ``products.csv`` say what there is, ``names.csv`` says
+which names are taken by their exact spelling and why. A reader's own files come on top.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from rapidfuzz import fuzz, process
+
+from ontology.names import Spelling, Spotter, fold, squash, tidy, without_legal_form
+from ontology.reading import CatalogueError, Entry, entries, merged, rows
+from ontology.terms import ID
+
+__all__ = ["Catalogue", "CatalogueError", "Entry", "UnknownName"]
+
+DATA: Final = Path(__file__).parent / "catalogue"
+
+#: Kinds of products that are not counted: there is no "two N3s" and no "two Claudes".
+UNCOUNTED: Final = frozenset({
+    "process-node", "packaging-technology", "model", "ai-application", "cloud-service", "operating-system",
+    "ip", "eda-tool",
+})  # fmt: skip
+#: What a rule of ``names.csv`` may ask, for a name: see `Rule`.
+RULES: Final = ("case", "inner", "alone", "not", "not-ticker", "ceo")
+
+_TICKER: Final = re.compile(r"\$?([A-Z][A-Z0-9.]*)")
+_IN_BRACKETS: Final = re.compile(r"([^()（）]+?)\s*[(（]([^()（）]+)[)）]")
+
+
+class UnknownName(CatalogueError):
+    """A name that the catalogue does not know; carries the entries that may be meant.
+
+    >>> str(UnknownName("Nvdia", ("NVIDIA",)))
+    "unknown name 'Nvdia'; did you mean NVIDIA?"
+    """
+
+    def __init__(self, name: str, suggestions: Sequence[str] = ()) -> None:
+        self.name, self.suggestions = name, tuple(suggestions)
+        shown = name if len(name) <= 80 else name[:79] + "…"
+        hint = f"; did you mean {', '.join(suggestions)}?" if suggestions else ""
+        super().__init__(f"unknown name {shown!r}{hint}")
+
+
+class Catalogue:
+    """Known parties and products by id and by name. It never changes.
+
+    >>> catalogue = Catalogue.bundled()
+    >>> catalogue.lookup("台积电").name, catalogue.lookup("NASDAQ:NVDA").name, catalogue.resolve("arm")
+    ('TSMC', 'NVIDIA', None)
+    """
+
+    def __init__(self, files: Iterable[Path], rules: Path = DATA / "names.csv") -> None:
+        self._entries: dict[str, Entry] = {}
+        origin: dict[str, tuple[Path, int]] = {}
+        for path in files:
+            for line, entry in entries(path):
+                try:
+                    known = self._entries.get(entry.id)
+                    self._entries[entry.id] = merged(known, entry) if known else entry
+                except CatalogueError as error:
+                    raise CatalogueError(error.reason, path, line) from None
+                origin[entry.id] = path, line
+        self._entries = dict(sorted(self._entries.items()))
+        for entry in self:
+            self._check_ties(entry, *origin[entry.id])
+        self._rules = _Rules(rules, self._entries)
+        self._names: dict[str, Entry] = {}
+        self._short: dict[str, Entry] = {}
+        self._symbols: dict[str, Entry] = {}
+        for entry in self:
+            for name in entry.names:
+                self._claim(fold(name), name, entry, *origin[entry.id])
+            for ticker in entry.tickers:
+                self._claim(fold(ticker), ticker, entry, *origin[entry.id])
+                symbol = ticker.rpartition(":")[2]
+                if _TICKER.fullmatch(symbol) and len(symbol) > 1 and symbol not in self._rules.no_ticker:
+                    self._symbols.setdefault(symbol, entry)
+        for entry in self:
+            for name in entry.names:
+                if (short := fold(without_legal_form(name))) not in self._names:
+                    self._short.setdefault(short, entry)
+        self._heads: dict[str, set[str]] = {}
+        for entry in self:
+            if entry.ceo:
+                for key in _person_keys(entry.ceo):
+                    self._heads.setdefault(key, set()).add(entry.id)
+        self._spotter = Spotter(self._spellings())
+        self._heads_spotter = Spotter(
+            Spelling(name, entry, exact=True)
+            for entry in self
+            if entry.ceo and self.speaks_for(entry.ceo) is entry
+            for name in _initials(entry.ceo)
+        )
+        self._choices = {name: entry for entry in self for name in entry.names}
+
+    @classmethod
+    def bundled(cls, extra: Sequence[Path] = ()) -> Catalogue:
+        """Return the catalogue that comes with nthtier, with more files on top; read again when a file changes.
+
+        Raises
+        ------
+        CatalogueError
+            A file can't be read, contradicts an earlier one, or has a name that another entry bears.
+        """
+        stamps = []
+        for path in map(Path, extra):
+            try:
+                stat = path.stat()
+            except OSError as error:
+                raise CatalogueError(f"can't be read: {error.strerror or error}", path) from None
+            stamps.append((path, stat.st_mtime_ns, stat.st_size))
+        return _bundled(tuple(stamps))
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries.values())
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def entry(self, id_or_iri: str) -> Entry | None:
+        """Return the entry of an id (``tsmc``) or an IRI."""
+        return self._entries.get(id_or_iri.removeprefix(ID))
+
+    def developer(self, entry: Entry) -> Entry | None:
+        """Return who develops a product.
+
+        >>> catalogue = Catalogue.bundled()
+        >>> catalogue.developer(catalogue.lookup("Feynman")).name
+        'NVIDIA'
+        """
+        return self._entries.get(entry.developer)
+
+    def resolve(self, name: str) -> Entry | None:
+        """Return what a name names, by its name, an alias or a ticker, or ``None``.
+
+        Hyphen styles, blanks, ®, possessives, plurals and legal forms make no difference; nor does case, unless the
+        name is an ordinary word too.
+
+        >>> catalogue = Catalogue.bundled()
+        >>> [catalogue.resolve(name).id for name in ("sk-hynix®'s", "Tesla, Inc.", "H100s", "Sunrise (曦望)")]
+        ['sk-hynix', 'tesla', 'nvidia-h100', 'sunrise-chip']
+        """
+        text = tidy(name)
+        if not text:
+            return None
+        if (found := self._exactly(text)) is not None:
+            return found
+        if ruled := self._rules.spellings(fold(text)):
+            return self._entries.get(ruled.get(squash(text), ""))
+        if (match := _TICKER.fullmatch(text)) and (found := self._symbols.get(match[1])):
+            return found
+        if (shorter := without_legal_form(text)) != text:
+            found = self._names.get(fold(shorter))
+            return found if found and not found.is_product else None
+        if (found := self._short.get(fold(text))) is not None:
+            return found
+        if text.endswith("s") and (found := self._exactly(text[:-1])) and _countable(found):
+            return found
+        if match := _IN_BRACKETS.fullmatch(text):
+            outside, inside = self.resolve(match[1]), self.resolve(match[2])
+            return outside if inside is None or inside is outside else None
+        if text.casefold().startswith("the "):
+            return self.resolve(text[4:])
+        return None
+
+    def lookup(self, name: str) -> Entry:
+        """Return what a name, id or IRI stands for.
+
+        Raises
+        ------
+        UnknownName
+            No entry bears the name; the error carries what may be meant.
+        """
+        found = self.resolve(name) or self.entry(name.strip())
+        if found is None:
+            raise UnknownName(name, tuple(entry.name for entry in self.suggest(name, 3)))
+        return found
+
+    def suggest(self, name: str, limit: int = 5) -> tuple[Entry, ...]:
+        """Return the entries that a name may mean, the likeliest first.
+
+        A known name stands before others that hold it as a word, and look-alikes are left out: Groq is never Grok.
+
+        >>> catalogue = Catalogue.bundled()
+        >>> [entry.name for entry in catalogue.suggest("Nvdia", 1) + catalogue.suggest("Groq", 2)]
+        ['NVIDIA', 'Groq', 'Groq 3 LPU']
+        """
+        text = tidy(name)[:200]
+        head = self.resolve(text) or self.speaks_for(text)
+        scores: dict[str, float] = {} if head is None else {head.id: 101.0}
+        folded = text.casefold()
+        if len(fold(text)) < 2:
+            return (head,)[:limit] if head else ()
+        word = re.compile(rf"(?<!\w){re.escape(folded)}(?!\w)" if head else rf"(?<!\w){re.escape(folded)}")
+        for choice, entry in self._choices.items():
+            if word.search(choice.casefold()):
+                scores[entry.id] = max(scores.get(entry.id, 0.0), 90.0 + fuzz.ratio(folded, choice.casefold()) / 10)
+        if head is None:
+            near = process.extract(
+                folded, list(self._choices), scorer=fuzz.ratio, processor=str.casefold, score_cutoff=70, limit=limit * 6
+            )
+            for choice, score, _ in near:
+                identity = self._choices[choice].id
+                scores[identity] = max(scores.get(identity, 0.0), score)
+        best = sorted(scores, key=lambda identity: (-scores[identity], identity))
+        return tuple(self._entries[identity] for identity in best[:limit])
+
+    def spans(self, text: str) -> tuple[tuple[int, int, Entry], ...]:
+        """Return ``(start, end, entry)`` for each known name in a text, longest first where two overlap.
+
+        >>> text = "NVIDIA's Vera Rubin, not Rubin, needs HBM4."
+        >>> [(text[a:b], entry.id) for a, b, entry in Catalogue.bundled().spans(text)]
+        [('NVIDIA', 'nvidia'), ('Vera Rubin', 'nvidia-vera-rubin'), ('Rubin', 'nvidia-rubin'), ('HBM4', 'hbm4')]
+        """
+        return self._spotter.find(text)
+
+    def speaks_for(self, person: str) -> Entry | None:
+        """Return the company that a person leads; ``None`` for who leads none or several.
+
+        >>> catalogue = Catalogue.bundled()
+        >>> catalogue.speaks_for("Masayoshi Son").name, catalogue.speaks_for("Elon Musk")
+        ('SoftBank', None)
+        """
+        for key in _person_keys(person):
+            if heads := self._heads.get(key):
+                return self._entries[next(iter(heads))] if len(heads) == 1 else None
+        return None
+
+    def leader_spans(self, text: str) -> tuple[tuple[int, int, Entry], ...]:
+        """Return ``(start, end, company)`` for each person in a text who leads one known company."""
+        return self._heads_spotter.find(text)
+
+    def _exactly(self, text: str) -> Entry | None:
+        key = fold(text)
+        if ruled := self._rules.spellings(key):
+            return self._entries.get(ruled.get(squash(text), ""))
+        return self._names.get(key)
+
+    def _check_ties(self, entry: Entry, path: Path, line: int) -> None:
+        for what, other in (("parent", entry.parent), ("developer", entry.developer)):
+            if other and (other not in self._entries or self._entries[other].is_product):
+                raise CatalogueError(f"{what} {other!r} is the id of no party", path, line)
+        seen, above = {entry.id}, entry.parent
+        while above:
+            if above in seen:
+                raise CatalogueError(f"{entry.id!r} is its own parent", path, line)
+            seen.add(above)
+            above = self._entries[above].parent if above in self._entries else ""
+
+    def _claim(self, key: str, name: str, entry: Entry, path: Path, line: int) -> None:
+        if not key:
+            raise CatalogueError(f"the name {name!r} has no letter or digit", path, line)
+        owner = self._names.setdefault(key, entry)
+        if owner is not entry and squash(name) not in self._rules.spellings(key):
+            raise CatalogueError(f"{name!r} names {owner.id!r} already; it can't name {entry.id!r} too", path, line)
+
+    def _spellings(self) -> Iterator[Spelling[Entry]]:
+        yield from self._rules.for_spotter()
+        for entry in self:
+            for name in entry.names:
+                key = fold(name)
+                if squash(name) not in self._rules.spellings(key):
+                    yield Spelling(
+                        name,
+                        entry,
+                        exact=len(key) <= 3 or (len(key) <= 5 and key.isalnum() and not key.isalpha()),
+                        plural=_countable(entry),
+                        legal_form=not entry.is_product,
+                    )
+            for ticker in entry.tickers:
+                exchange, _, symbol = ticker.partition(":")
+                for form in (ticker, f"{exchange}: {symbol}"):
+                    yield Spelling(form, entry, exact=True)
+
+
+class _Rules:
+    """The rules of ``names.csv``.
+
+    ``case``: only in this spelling. ``inner``: and not where it opens a sentence. ``alone``: not amid letters of its
+    script. ``not``: a phrase that names nothing, and hides what is in it. ``not-ticker``: this symbol alone is a word.
+    ``ceo``: a person with several companies.
+    """
+
+    def __init__(self, path: Path, known: dict[str, Entry]) -> None:
+        self.no_ticker: set[str] = set()
+        self.shared_heads: set[str] = set()
+        self._by_key: dict[str, dict[str, str]] = {}
+        self._spotted: list[Spelling[Entry]] = []
+        for line, row in rows(path, ("name", "id", "rule", "reason")):
+            name, identity, rule = row["name"], row["id"], row["rule"]
+            if rule not in RULES or not name or not row["reason"] or (identity and identity not in known):
+                raise CatalogueError("a rule needs a name, a known id, a known rule and a reason", path, line)
+            if rule == "not-ticker":
+                self.no_ticker.add(name)
+            elif rule == "ceo":
+                self.shared_heads.add(name)
+            else:
+                if rule != "alone":
+                    self._by_key.setdefault(fold(name), {})[squash(name)] = identity
+                entry = known.get(identity)
+                self._spotted.append(
+                    Spelling(
+                        name,
+                        entry,
+                        exact=True,
+                        inner=rule == "inner",
+                        alone=rule == "alone",
+                        plural=entry is not None and _countable(entry),
+                        legal_form=entry is not None and not entry.is_product,
+                    )
+                )
+
+    def spellings(self, key: str) -> dict[str, str]:
+        """Return the squashed spellings under which a folded name is taken, each with the id it stands for."""
+        return self._by_key.get(key, {})
+
+    def for_spotter(self) -> Iterator[Spelling[Entry]]:
+        return iter(self._spotted)
+
+
+@lru_cache(maxsize=8)
+def _bundled(stamps: tuple[tuple[Path, int, int], ...]) -> Catalogue:
+    return Catalogue([DATA / "organisations.csv", DATA / "products.csv", *(path for path, _, _ in stamps)])
+
+
+def _countable(entry: Entry) -> bool:
+    return entry.is_product and entry.kind not in UNCOUNTED
+
+
+def _initials(person: str) -> tuple[str, ...]:
+    """Return the ways to write initials.
+
+    >>> _initials("C.C. Wei")
+    ('C.C. Wei', 'C. C. Wei', 'CC Wei')
+    """
+    spaced = re.sub(r"\.(?=\w)", ". ", person)
+    return tuple(dict.fromkeys((person, spaced, person.replace(".", ""))))
+
+
+def _person_keys(person: str) -> tuple[str, ...]:
+    """Return how a person's name is compared: in its order, and with the family name at the other end."""
+    words = [fold(word.replace(".", "")) for word in re.split(r"[.\s]+(?=\w)", tidy(person))]
+    return ("".join(words), "".join((words[-1], *words[:-1])), "".join((*words[1:], words[0])))

@@ -1,0 +1,239 @@
+"""How names are compared, and how they are found in running text.
+
+A name is *tidied* (marks, possessive and stray blanks dropped, one style of hyphen), *squashed* (no blanks or hyphens
+either) and *folded* (squashed, in lower case). Two names are the same when they fold to the same text, unless a rule
+asks for the spelling (``catalogue/names.csv``): then they must squash to the same text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+T = TypeVar("T")
+
+#: Marks without meaning for a name: ®, ™, ©, soft hyphen, zero-width characters, byte order mark.
+_MARKS: Final = "\u00ae\u2122\u00a9\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_HYPHENS: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+_NO_MARKS: Final = dict.fromkeys(map(ord, _MARKS))
+_ONE_HYPHEN: Final = dict.fromkeys(map(ord, _HYPHENS), "-")
+#: One character for one, so that places in a text stay what they are: hyphens, full-width letters, ideographic space.
+_SAME_LENGTH: Final = {**_ONE_HYPHEN, **{n: chr(n - 0xFEE0) for n in range(0xFF01, 0xFF5F)}, 0x3000: " ", 0xA0: " "}
+
+_POSSESSIVE: Final = re.compile(r"(?:['’ʼ`]s|(?<=s)['’ʼ`])$", re.IGNORECASE)
+_LEGAL_FORM: Final = re.compile(
+    r"(?:,?\s+(?:inc|incorporated|corp|corporation|co|company|ltd|limited|pvt|private|llc|lp|pbc|plc|ag|se|s\.?a|n\.?v|kgaa|"
+    r"gmbh|k\.?k|oyj|ab|asa|s\.?p\.?a)\.?|\s*(?:股份有限公司|有限公司|株式会社|주식회사|㈜))$",
+    re.IGNORECASE,
+)
+#: A legal form right behind a name in a text, which then belongs to the name (not the "Co" of "Intel co-founder").
+_LEGAL_FORM_NEXT: Final = re.compile(
+    r",?\s(?:Inc|Corp|Corporation|Co|Ltd|Limited|LLC|PBC|PLC|plc|AG|N\.V|NV|GmbH)(?![\w-])(?:\.?,?\s(?:Ltd|Inc|Limited)(?![\w-]))?"
+)
+_URL: Final = re.compile(r"(?:https?://|www\.)\S+")
+_OPENING: Final = re.compile(r"(?:^|[.!?:;•\n]|[-*]\s)[\"'“‘(\s]*$")
+
+
+def tidy(name: str) -> str:
+    """Return a name without marks, possessive, quotes and stray blanks, its hyphens in one style.
+
+    >>> tidy(" NVIDIA®’s"), tidy("SK\u2011hynix"), tidy("Applied  Materials'")
+    ('NVIDIA', 'SK-hynix', 'Applied Materials')
+    """
+    text = unicodedata.normalize("NFKC", name.translate(_NO_MARKS)).translate(_ONE_HYPHEN)
+    text = " ".join(text.split()).strip("\"“”‘«»,;:!?* ")
+    text = _POSSESSIVE.sub("", text).strip("'’ ")
+    return text[:-1] if text.endswith(".") and not text.endswith("..") else text
+
+
+def squash(name: str) -> str:
+    """Return a tidied name without blanks and hyphens, its letters as they are.
+
+    >>> squash("Qwen3-Max Thinking")
+    'Qwen3MaxThinking'
+    """
+    return re.sub(r"[\s\-_]+", "", tidy(name))
+
+
+def fold(name: str) -> str:
+    """Return what two spellings of one name have in common.
+
+    >>> fold("SK Hynix") == fold("sk\u2011hynix") == fold("SK-HYNIX®")
+    True
+    """
+    return squash(name).casefold()
+
+
+def without_legal_form(name: str) -> str:
+    """Return a name without Inc., Corp., Co., Ltd. and their like.
+
+    >>> without_legal_form("Samsung Electronics Co., Ltd."), without_legal_form("中际旭创股份有限公司")
+    ('Samsung Electronics', '中际旭创')
+    """
+    text = tidy(name)
+    while (shorter := _LEGAL_FORM.sub("", text)) and shorter != text:
+        text = shorter.rstrip(",. ")
+    return text
+
+
+def is_native(char: str) -> bool:
+    """Tell whether a character is of a script that writes words without blanks or glues particles to them.
+
+    >>> is_native("微"), is_native("삼"), is_native("N")
+    (True, True, False)
+    """
+    return char >= "\u2e80" and not "\uff00" <= char <= "\uff60"
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling(Generic[T]):
+    """One way to write a name, and what it stands for (``None``: no name at all, it only hides names inside it)."""
+
+    text: str
+    value: T | None
+    exact: bool = False
+    #: Not where it opens a sentence, since there an ordinary word has the same spelling.
+    inner: bool = False
+    #: Not next to letters of its own script, since it is part of ordinary words.
+    alone: bool = False
+    plural: bool = False
+    legal_form: bool = False
+
+
+class Spotter(Generic[T]):
+    """Finds known names in a text: a trie walked from each place where a name can start, in linear time.
+
+    >>> spotter = Spotter([Spelling("Rubin", 1), Spelling("Vera Rubin", 2), Spelling("Arm", 3, exact=True)])
+    >>> spotter.find("Arm's arm in Vera\u00a0Rubin and rubin.")
+    ((0, 3, 3), (13, 23, 2), (28, 33, 1))
+    """
+
+    def __init__(self, spellings: Iterable[Spelling[T]]) -> None:
+        self._trie: dict[str, Any] = {}
+        starts: dict[str, set[str]] = {}
+        for spelling in spellings:
+            for path in _paths(spelling.text):
+                node = self._trie
+                for char in path:
+                    node = node.setdefault(char, {})
+                node.setdefault("", []).append(spelling)
+                starts.setdefault(path[0], set()).add(path[1:2])
+        self._start = re.compile(_start_pattern(starts)) if starts else None
+
+    def find(self, text: str) -> tuple[tuple[int, int, T], ...]:
+        """Return ``(start, end, value)`` of all names in the order of the text; of overlapping ones the longest."""
+        found = sorted(self._all(text), key=lambda hit: (hit[0] - hit[1], hit[0]))
+        taken = bytearray(len(text))
+        kept: list[tuple[int, int, T]] = []
+        for start, end, spelling in found:
+            if taken[start] or taken[end - 1]:  # longest first, so a later hit can't enclose an earlier one
+                continue
+            taken[start:end] = b"\1" * (end - start)
+            if spelling.value is not None:
+                kept.append((start, self._with_legal_form(text, end, spelling), spelling.value))
+        return tuple(sorted(kept, key=lambda hit: hit[0]))
+
+    @staticmethod
+    def _with_legal_form(text: str, end: int, spelling: Spelling[T]) -> int:
+        more = _LEGAL_FORM_NEXT.match(text, end) if spelling.legal_form else None
+        return more.end() if more else end
+
+    def _all(self, text: str) -> Iterator[tuple[int, int, Spelling[T]]]:
+        if self._start is None:
+            return
+        lower = text.lower()
+        if len(lower) != len(text):  # "İ" has two letters in lower case
+            lower = "".join(low if len(low := char.lower()) == 1 else char for char in text)
+        lower = lower.translate(_SAME_LENGTH)
+        urls = [m.span() for m in _URL.finditer(lower)]
+        url = 0
+        for match in self._start.finditer(lower):
+            start = match.start()
+            while url < len(urls) and urls[url][1] <= start:
+                url += 1
+            if url < len(urls) and urls[url][0] <= start:
+                continue
+            for end, spellings in self._walk(lower, start):
+                for spelling in spellings:
+                    if (stop := _fits(spelling, text, start, end)) is not None:
+                        yield start, stop, spelling
+                        break
+
+    def _walk(self, lower: str, place: int) -> Iterator[tuple[int, list[Spelling[T]]]]:
+        node, length = self._trie, len(lower)
+        while place < length:
+            char = lower[place]
+            if char in _MARKS:
+                place += 1
+                continue
+            if char in "- \t\n\r":
+                node, end = node.get(" "), place + 1  # type: ignore[assignment]
+                while end < length and end - place < 4 and lower[end] in " \t\n\r" and lower[place:end].count("\n") < 2:
+                    end += 1
+                place = end
+            else:
+                node = node.get(char)  # type: ignore[assignment]
+                place += 1
+            if node is None:
+                return
+            if spellings := node.get(""):
+                yield place, spellings
+
+
+def _paths(name: str) -> set[str]:
+    """Return the ways through the trie for a name: "gpt 5" may be written without its blank, "hbm4" with a hyphen."""
+    path = re.sub(r"[\s\-_]+", " ", tidy(name).translate(_SAME_LENGTH).lower())
+    closed = re.sub(r"(?<=[a-z]) (?=\d)", "", path)
+    opened = re.sub(r"(?<=[a-z]{3})(?=\d)", " ", path)
+    return {path, closed, opened} if path else set()
+
+
+def _start_pattern(starts: dict[str, set[str]]) -> str:
+    native = "".join(sorted(char for char in starts if is_native(char)))
+    branches = [
+        re.escape(first) + ("" if "" in seconds else "[" + "".join(map(_letter, sorted(seconds))) + "]")
+        for first, seconds in sorted(starts.items())
+        if not is_native(first)
+    ]
+    patterns = []
+    if branches:
+        patterns.append(rf"(?<![^\W_\u2e80-\U0010ffff])(?=(?:{'|'.join(branches)}))")
+    if native:
+        patterns.append(f"(?=[{native}])")
+    return "|".join(patterns)
+
+
+def _letter(char: str) -> str:
+    return r"\s\-" if char == " " else re.escape(char)
+
+
+def _fits(spelling: Spelling[Any], text: str, start: int, end: int) -> int | None:
+    """Return where the name ends if these letters are the spelling, by themselves; with the s of a plural."""
+    if spelling.exact and squash(text[start:end]) != squash(spelling.text):
+        return None
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if is_native(text[start]):
+        if spelling.alone and (_same_script(before, text[start]) or _same_script(after, text[end - 1])):
+            return None
+    elif spelling.inner and _OPENING.search(text[max(0, start - 12) : start]):
+        return None
+    if _joins(text[end - 1], after):
+        if not (spelling.plural and after == "s" and not _joins("s", text[end + 1 : end + 2])):
+            return None
+        return end + 1
+    if text[end - 1].isdigit() and re.match(r"[.,]\d", text[end : end + 2]):
+        return None  # the "GPT-5" of "GPT-5.7"
+    return end
+
+
+def _joins(char: str, other: str) -> bool:
+    if not other or is_native(char) or is_native(other):
+        return False
+    return char.isalnum() and (other.isalnum() or other == "_")
+
+
+def _same_script(char: str, other: str) -> bool:
+    return char.isalpha() and unicodedata.name(char, "?").split()[0] == unicodedata.name(other, "!").split()[0]
