@@ -72,6 +72,42 @@ PRODUCT_KINDS: Final = {
     "other": "Product",
 }
 
+#: Kind of conflict → its class.
+CONFLICT_KINDS: Final = {
+    "owner": "OwnerConflict", "exclusivity": "ExclusivityConflict", "share": "ShareConflict",
+    "denial": "DenialConflict", "number": "NumberConflict", "stage": "StageConflict",
+}
+
+#: Statuses, attributions and levels → the names of their concepts; a claim that is reported and a level that is
+#: reported are two things.
+STATUS_NAMES: Final = {status: status for status in STATUSES}
+ATTRIBUTION_NAMES: Final = {"reported": "reportedly", "stated": "stated"}
+LEVEL_NAMES: Final = {level: f"{level}Level" for level in LEVELS}
+SCHEMES: Final = ("statuses", "attributions", "levels")
+
+CLASSES: Final = (
+    "Participant", "Party", "Organisation", "Component", "Product", "Candidate",
+    "Assertion", "Claim", "Relation", "Document", "Conflict",
+)
+#: Properties of claims and relations alike, of claims, of relations, of documents, and of parties and products.
+ASSERTION_PROPERTIES: Final = ("item", "itemName", "status", "attribution", "shareLow", "shareHigh")
+CLAIM_PROPERTIES: Final = (
+    "about", "subjectName", "objectName", "amountLow", "amountHigh", "currency", "changeLow", "changeHigh",
+    "citationMarks", "part", "startOffset", "endOffset", "validFrom", "validUntil", "trigger", "confidence", "extractor",
+)
+RELATION_PROPERTIES: Final = ("level", "support", "claimCount", "firstSeen", "lastSeen", "evidence")
+DOCUMENT_PROPERTIES: Final = ("loader", "generated")
+PARTICIPANT_PROPERTIES: Final = ("dependsOn", "developedBy", "country")
+CONCEPT_PROPERTIES: Final = ("rank",)
+
+#: Every name of the namespace ``nt:``, as ``supply.ttl`` defines them.
+NAMES: Final = frozenset((
+    *PREDICATES, *PARTY_KINDS.values(), *PRODUCT_KINDS.values(), *CONFLICT_KINDS.values(), *CLASSES, *SCHEMES,
+    *STATUS_NAMES.values(), *ATTRIBUTION_NAMES.values(), *LEVEL_NAMES.values(),
+    *ASSERTION_PROPERTIES, *CLAIM_PROPERTIES, *RELATION_PROPERTIES, *DOCUMENT_PROPERTIES, *PARTICIPANT_PROPERTIES,
+    *CONCEPT_PROPERTIES,
+))  # fmt: skip
+
 
 def slug(name: str) -> str:
     """Return a name in lower case with hyphens, letters of every script kept.
