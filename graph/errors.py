@@ -17,6 +17,10 @@ class StoreVersionError(StoreError):
     """A store folder written by a newer or unknown version."""
 
 
+class StoreBusyError(StoreError):
+    """A store with more to do than it takes on at once; asking again later may help."""
+
+
 class QueryError(StoreError):
     """A SPARQL query or update that can't be run."""
 
@@ -35,6 +39,10 @@ class QueryTimeoutError(QueryError):
 
 class QueryRefusedError(QueryError):
     """A query that asks for what the settings do not allow, such as SERVICE or LOAD."""
+
+
+class QueryTooLongError(QueryError):
+    """A SPARQL text over the length limit."""
 
 
 class ResultTooLargeError(QueryError):

@@ -82,7 +82,7 @@ class Document:
         """The document's IRI: its name, and a hash of its date, source and text.
 
         >>> Document("day", "SK hynix supplies NVIDIA.", Date(2026, 1, 28), "digest").iri
-        'https://w3id.org/nthtier/document/day-f06b2a4b7c85'
+        'https://w3id.org/nthtier/document/day-b3067960d9e7'
         """
         content = "\x1f".join((self.date.isoformat(), self.source, self.text))
         mark = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:12]

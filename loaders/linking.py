@@ -37,7 +37,7 @@ class Linker:
         >>> linker = Linker(Catalogue.bundled())
         >>> linker.link("Nvidia's").iri, linker.link("HBM4 chips", "component").iri
         ('https://w3id.org/nthtier/id/nvidia', 'https://w3id.org/nthtier/id/hbm4')
-        >>> linker.link("Qiwang S3", "product").is_candidate
+        >>> linker.link("Jurong Logic", "organisation").is_candidate
         True
         """
         key = (name, role)

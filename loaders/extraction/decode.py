@@ -110,3 +110,35 @@ def mentions(text: str, offsets: Sequence[tuple[int, int]], scores: Floats) -> l
             continue
         found.append(Mention(start, end, max(sorted(run.votes), key=run.votes.__getitem__), run.confidence))
     return found
+
+
+def everywhere(text: str, named: Sequence[Mention]) -> list[Mention]:
+    """The mentions and every other place where one of their names stands free.
+
+    >>> everywhere("AMD said AMD", [Mention(0, 3, "organisation", 0.9)])[1]
+    Mention(start=9, end=12, type='organisation', confidence=0.9)
+    """
+    out = list(named)
+    known = {text[m.start : m.end]: m for m in sorted(named, key=lambda m: (m.confidence, -m.start))}
+    for name in sorted(known, key=lambda name: (-len(name), name)):
+        for start, end in occurrences(text, name):
+            if all(end <= m.start or start >= m.end for m in out):
+                out.append(Mention(start, end, known[name].type, known[name].confidence))
+    return sorted(out)
+
+
+def occurrences(text: str, name: str) -> list[tuple[int, int]]:
+    """Where ``name`` stands in ``text`` as whole words.
+
+    >>> occurrences("AMD's AMDs, AMD", "AMD")
+    [(0, 3), (12, 15)]
+    """
+    found, start = [], text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        left = start == 0 or not (text[start - 1].isalnum() and name[0].isalnum() and text[start - 1].isascii())
+        right = end == len(text) or not (text[end].isalnum() and name[-1].isalnum() and text[end].isascii())
+        if left and right:
+            found.append((start, end))
+        start = text.find(name, start + 1)
+    return found

@@ -1,0 +1,5 @@
+"""The command ``nthtier``."""
+
+from graph.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,142 @@
+"""Who depends on whom: breadth-first tiers over supplier → consumer, with a path and its claims for each party."""
+
+from __future__ import annotations
+
+from datetime import date as Date
+from typing import Literal
+
+import numpy as np
+
+from graph.errors import UnknownNameError
+from graph.evidence import coverage, evidence
+from graph.models import Dependent, Dependents, Hop, Party
+from graph.network import Ints, Network, Node, described, network
+from graph.store import Store
+from ontology import terms
+from ontology.catalogue import Catalogue
+
+Direction = Literal["dependents", "dependencies"]
+
+
+def party(node: Node) -> Party:
+    """Return a node as answers show it."""
+    return Party(id=node.iri.removeprefix(terms.ID), iri=node.iri, name=node.name, kind=node.kind)
+
+
+def find(store: Store, name: str, catalogue: Catalogue | None = None) -> Node:
+    """Return what a name, id or IRI stands for.
+
+    Raises
+    ------
+    UnknownNameError
+        The store knows no such thing; names like it are suggested.
+    """
+    catalogue = catalogue or Catalogue.bundled()
+    nodes = described(store)
+    entry = catalogue.entry(name) or catalogue.resolve(name)
+    for iri in (name, terms.ID + name, entry.iri if entry else "", terms.candidate_iri(name), terms.candidate_iri(name).replace("candidate-", "component-")):
+        if iri in nodes:
+            return nodes[iri]
+    suggestions = tuple(each.name for each in catalogue.suggest(name))
+    raise UnknownNameError(name, suggestions, "party")
+
+
+def tiers(net: Network, start: int, direction: Direction = "dependents") -> tuple[Ints, Ints]:
+    """Return each node's tier (0: the start, -1: not reached) and the fact that its best shortest path ends with.
+
+    Among shortest paths the firmest is taken, then the one with the lower fact number.
+    """
+    tier = np.full(len(net.nodes), -1, dtype=np.int32)
+    last = np.full(len(net.nodes), -1, dtype=np.int32)
+    weakest = np.zeros(len(net.nodes), dtype=np.int8)
+    tier[start] = 0
+    frontier = np.array([start], dtype=np.int32)
+    forward = direction == "dependents"
+    starts = net.by_supplier if forward else net.by_consumer
+    ends = net.consumer if forward else net.supplier
+    origins = net.supplier if forward else net.consumer
+    depth = 0
+    while len(frontier):
+        depth += 1
+        places = _ranges(starts[frontier], starts[frontier + 1])
+        edge = places if forward else net.consumer_order[places]
+        edge = edge[tier[ends[edge]] < 0]
+        level = np.maximum(weakest[origins[edge]], net.level[edge])
+        best = edge[np.lexsort((edge, level, ends[edge]))]
+        frontier, first = np.unique(ends[best], return_index=True)
+        chosen = best[first]
+        tier[frontier] = depth
+        last[frontier] = chosen
+        weakest[frontier] = np.maximum(weakest[origins[chosen]], net.level[chosen])
+    return tier, last
+
+
+def _ranges(starts: Ints, stops: Ints) -> Ints:
+    """Return the numbers of many ranges one after the other."""
+    lengths = stops - starts
+    if not lengths.sum():
+        return np.empty(0, dtype=np.int32)
+    skips = np.repeat(stops - lengths.cumsum(), lengths)
+    return (np.arange(lengths.sum()) + skips).astype(np.int32)
+
+
+def dependents(
+    store: Store,
+    name: str,
+    *,
+    direction: Direction = "dependents",
+    level: str = "reported",
+    as_of: Date | None = None,
+    valid_at: Date | None = None,
+    max_tier: int | None = None,
+    catalogue: Catalogue | None = None,
+) -> Dependents:
+    """Return who depends on a party or product (or what it depends on), tier by tier, each with a path and its claims."""
+    node = find(store, name, catalogue)
+    net = network(store, level, as_of, valid_at)
+    found: list[Dependent] = []
+    start = net.index.get(node.iri)
+    if start is not None:
+        tier, last = tiers(net, start, direction)
+        reached = [n for n in np.flatnonzero(tier > 0).tolist() if max_tier is None or tier[n] <= max_tier]
+        for n in sorted(reached, key=lambda n: (tier[n], net.nodes[n].name.casefold(), net.nodes[n].iri)):
+            path = _path(net, n, last, direction)
+            weakest = max((hop.level for hop in path), key=terms.LEVELS.index)
+            found.append(Dependent(party=party(net.nodes[n]), tier=int(tier[n]), level=weakest, path=path))
+    claims = evidence(store, (claim for each in found for hop in each.path for claim in hop.claims))
+    if as_of is not None:
+        claims = {iri: claim for iri, claim in claims.items() if claim.date <= as_of.isoformat()}
+    return Dependents(
+        party=party(node),
+        direction=direction,
+        level=level,
+        as_of=as_of.isoformat() if as_of else None,
+        valid_at=valid_at.isoformat() if valid_at else None,
+        found=tuple(found),
+        evidence=claims,
+        coverage=coverage(claims),
+    )
+
+
+def _path(net: Network, end: int, last: Ints, direction: Direction) -> tuple[Hop, ...]:
+    hops = []
+    while (fact := int(last[end])) >= 0:
+        hops.append(hop(net, fact))
+        end = int(net.supplier[fact] if direction == "dependents" else net.consumer[fact])
+    return tuple(reversed(hops))
+
+
+def hop(net: Network, fact: int) -> Hop:
+    """Return a fact as answers show it."""
+    relation = int(net.relation[fact])
+    via = int(net.via[fact])
+    return Hop(
+        supplier=party(net.nodes[net.supplier[fact]]),
+        consumer=party(net.nodes[net.consumer[fact]]),
+        component=net.nodes[net.component[fact]].name,
+        level=terms.LEVELS[net.level[fact]],
+        share=(float(net.low[fact]), float(net.high[fact])),
+        via=net.nodes[via].name if via >= 0 else None,
+        relation=net.relations[relation].iri if relation >= 0 else None,
+        claims=net.relations[relation].claims if relation >= 0 else (),
+    )

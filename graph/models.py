@@ -1,0 +1,103 @@
+"""The shapes of answers: what the terminal prints, HTTP and tools return, and notebooks show."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Interval = Annotated[tuple[float, float], Field(description="Low and high bound.")]
+
+
+class Answer(BaseModel):
+    """A frozen record."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Party(Answer):
+    """A party or product."""
+
+    id: str = Field(description="The last part of the IRI.", examples=["tsmc"])
+    iri: str = Field(examples=["https://w3id.org/nthtier/id/tsmc"])
+    name: str = Field(examples=["TSMC"])
+    kind: str = Field(description="Class in the ontology.", examples=["Foundry"])
+
+
+class Evidence(Answer):
+    """A claim as a reader needs to see it."""
+
+    claim: str = Field(description="The claim's IRI.")
+    subject: str
+    predicate: str
+    object: str | None
+    item: str | None
+    status: str
+    attribution: str
+    share: Interval | None
+    sentence: str = Field(description="What the source says, word for word; a table's row where there is no sentence.")
+    citations: tuple[str, ...] = Field(description="The citation marks that stand with the sentence.")
+    date: str
+    document: str = Field(description="The document's IRI.")
+    document_name: str
+    part: int
+    source: str | None = Field(description="Address of the source, where one is known.")
+    source_title: str | None
+    confidence: float | None
+
+    @property
+    def reference(self) -> str:
+        """Where the claim stands, in a few words.
+
+        >>> Evidence.model_construct(document_name="2026-01-28", part=2, citations=("32",), source=None).reference
+        '2026-01-28, part 2 [32]'
+        """
+        if self.source:
+            return self.source
+        part = f", part {self.part}" if self.part > 1 else ""
+        return f"{self.document_name}{part}" + "".join(f" [{mark}]" for mark in self.citations)
+
+
+class Hop(Answer):
+    """One step of dependence: a supplier delivers a component to a consumer."""
+
+    supplier: Party
+    consumer: Party
+    component: str
+    level: str
+    share: Interval
+    via: str | None = Field(description="The product whose need is its developer's, where the step was drawn from one.")
+    relation: str | None
+    claims: tuple[str, ...]
+
+
+class Dependent(Answer):
+    """A party that depends on another, directly or through others."""
+
+    party: Party
+    tier: int = Field(ge=1)
+    level: str = Field(description="The weakest hop of the path.")
+    path: tuple[Hop, ...] = Field(description="The shortest path, firmest first, from the party asked about.")
+
+
+class Coverage(Answer):
+    """What an answer rests on, and what the graph does not know."""
+
+    claims: int = Field(description="Claims behind the answer.")
+    documents: int
+    oldest: str | None = Field(description="Date of the oldest claim used.")
+    newest: str | None
+    note: str = "A party that is not listed is undocumented, not disproven."
+
+
+class Dependents(Answer):
+    """The answer to "who depends on X?" or "what does X depend on?"."""
+
+    party: Party
+    direction: str = Field(examples=["dependents"])
+    level: str
+    as_of: str | None
+    valid_at: str | None
+    found: tuple[Dependent, ...]
+    evidence: dict[str, Evidence] = Field(description="Claim IRI → claim.")
+    coverage: Coverage

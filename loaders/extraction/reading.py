@@ -1,0 +1,271 @@
+"""Texts → what the network reads in them: names, relations with their fields, and where each is said.
+
+Knows arrays, not documents, and no framework: training, figures and run time all read through it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from loaders.extraction.decode import Mention, everywhere, mentions
+from loaders.extraction.labels import (
+    ATTRIBUTIONS,
+    FIELDS,
+    OBJECT_OPTIONAL,
+    PREDICATES,
+    STATUSES,
+    SYMMETRIC,
+    WITHOUT_OBJECT,
+)
+from loaders.extraction.numbers import Quantity, as_change, as_share, quantities
+from loaders.extraction.rows import Entity, Floats, Ints, Row, arrays, padded, rows_of
+from loaders.extraction.tokens import Tokeniser, Tokens
+
+Span = tuple[int, int]
+
+MAY = np.array([[p in OBJECT_OPTIONAL for p in PREDICATES], [p not in WITHOUT_OBJECT for p in PREDICATES]])
+"""Which predicates the null object (first row) and the other objects (second row) may have."""
+
+_TEXT_PIECES = 1536
+_ROW_PIECES = 3072
+_LONGEST_ITEM = 10
+
+
+class Network(Protocol):
+    """The three steps of the trained network, on numpy arrays; probabilities, not logits, where the name says so."""
+
+    def encode(self, ids: Ints, shapes: Ints, mask: Ints) -> tuple[Floats, Floats, Floats]:
+        """States (texts, pieces, width), tag probabilities (texts, pieces, TAGS), gate probabilities (texts, pieces)."""
+
+    def relate(
+        self, states: Floats, mask: Ints, mark: Ints, subject: Floats, objects: Floats
+    ) -> tuple[Floats, Floats, Floats, Floats]:
+        """Relation probabilities (rows, columns, predicates), pair states, trigger attention, piece states."""
+
+    def describe(self, pair: Floats, predicate: Ints, pieces: Floats, mask: Ints) -> tuple[Floats, Floats, Floats, Floats]:
+        """Status and attribution scores, pointer scores (claims, pointers, pieces), fall scores (claims, pieces)."""
+
+
+@dataclass(frozen=True)
+class Amount:
+    """Money, or heads where there is no currency; an open bound is ``None``."""
+
+    low: float | None
+    high: float | None
+    currency: str | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A relation that a text states, names in the text's wording, with places in the text."""
+
+    score: float
+    subject: str
+    predicate: str
+    object: str | None
+    item: Span | None
+    status: str
+    attribution: str
+    share: tuple[float, float] | None
+    amount: Amount | None
+    change: tuple[float | None, float | None] | None
+    trigger: Span
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read in one text."""
+
+    mentions: tuple[Mention, ...]
+    found: tuple[Found, ...]
+
+
+@dataclass
+class _Text:
+    """One text on its way through the network."""
+
+    text: str
+    tokens: Tokens
+    mentions: list[Mention]
+    entities: list[Entity]
+    quantities: list[tuple[Quantity, int]]
+
+
+def read(
+    network: Network, tokeniser: Tokeniser, texts: Sequence[str], floor: float = 0.05, gate: float = 0.0
+) -> list[Reading]:
+    """Read each text by itself.
+
+    ``floor``: relations below this probability are left out. ``gate``: names less likely than this to act are not
+    asked for relations. Texts of like length go through the network together; the answer does not depend on who asks.
+    """
+    tokens = [tokeniser(text) for text in texts]
+    order = sorted(range(len(texts)), key=lambda i: (len(tokens[i]), texts[i]))
+    out: list[Reading] = [Reading((), ())] * len(texts)
+    for batch in _batches(order, [len(t) for t in tokens], _TEXT_PIECES):
+        for i, reading in zip(batch, _read([texts[i] for i in batch], [tokens[i] for i in batch], network, floor, gate), strict=True):
+            out[i] = reading
+    return out
+
+
+def _batches(order: Iterable[int], lengths: Sequence[int], most: int) -> Iterable[list[int]]:
+    """Runs of ``order`` whose padded size stays within ``most``."""
+    batch: list[int] = []
+    longest = 0
+    for i in order:
+        if batch and max(longest, lengths[i]) * (len(batch) + 1) > most:
+            yield batch
+            batch, longest = [], 0
+        batch.append(i)
+        longest = max(longest, lengths[i])
+    if batch:
+        yield batch
+
+
+def _read(
+    texts: list[str], tokens: list[Tokens], network: Network, floor: float, gate: float
+) -> list[Reading]:
+    ids, shapes = padded([t.ids for t in tokens]), padded([t.shapes for t in tokens])
+    mask = padded([[1] * len(t) for t in tokens])
+    states, tags, acts = network.encode(ids, shapes, mask)
+    here: list[_Text] = []
+    rows: list[Row] = []
+    for b, (text, token) in enumerate(zip(texts, tokens, strict=True)):
+        one = _text(text, token, tags[b])
+        here.append(one)
+        likely = [k for k, e in enumerate(one.entities) if e.pieces and acts[b, list(e.pieces)].max() >= gate]
+        rows += rows_of(b, one.entities, likely)
+    found: list[list[Found]] = [[] for _ in texts]
+    lengths = [len(tokens[row.text]) for row in rows]
+    for some in _batches(range(len(rows)), lengths, _ROW_PIECES):
+        part = [rows[i] for i in some]
+        length = max(lengths[i] for i in some)
+        asked = arrays(part, [one.entities for one in here], length)
+        of = np.array([row.text for row in part])
+        answer = network.relate(
+            np.ascontiguousarray(states[of, :length]), mask[of, :length], asked.mark, asked.subject, asked.objects
+        )
+        for b, one in _claims(part, here, answer, asked.live, mask[of, :length], network, floor):
+            found[b].append(one)
+    return [Reading(tuple(one.mentions), tuple(_merged(f))) for one, f in zip(here, found, strict=True)]
+
+
+def _text(text: str, tokens: Tokens, tags: Floats) -> _Text:
+    """Decode the names; mentions of the same wording are one entity, its type the surest mention's."""
+    named = everywhere(text, mentions(text, tokens.offsets, tags[: len(tokens)]))
+    places: dict[str, list[Mention]] = {}
+    for mention in named:
+        places.setdefault(text[mention.start : mention.end], []).append(mention)
+    entities = [
+        Entity(
+            name,
+            max(same, key=lambda m: (m.confidence, -m.start)).type,
+            tuple(sorted({t for m in same for t in tokens.within(m.start, m.end)})),
+        )
+        for name, same in places.items()
+    ]
+    amounts = [(q, pieces[0]) for q in quantities(text) if (pieces := tokens.within(q.start, q.end))]
+    return _Text(text, tokens, named, entities, amounts)
+
+
+def _claims(
+    rows: list[Row],
+    texts: list[_Text],
+    answer: tuple[Floats, Floats, Floats, Floats],
+    live: np.ndarray,
+    mask: Ints,
+    network: Network,
+    floor: float,
+) -> Iterable[tuple[int, Found]]:
+    probability, pair, attention, pieces = answer
+    probability = probability * live[:, :, None]
+    probability[:, 0] *= MAY[0]
+    probability[:, 1:] *= MAY[1]
+    hits = np.argwhere(probability >= floor)
+    if not len(hits):
+        return
+    r, o, p = hits.T
+    status, attribution, pointers, falls = network.describe(pair[r, o], p, pieces[r], mask[r])
+    for n, (row, column, predicate) in enumerate(hits.tolist()):
+        one = texts[rows[row].text]
+        target = rows[row].columns[column]
+        trigger = _trigger(one, attention[row, column])
+        amounts = {f: _quantity(one, f, PREDICATES[predicate], pointers[n, 2 + k]) for k, f in enumerate(FIELDS)}
+        money, share, change = amounts["amount"], amounts["share"], amounts["change"]
+        falling = change is not None and float(falls[n, change[1]]) > 0
+        yield (
+            rows[row].text,
+            Found(
+                float(probability[row, column, predicate]),
+                one.entities[rows[row].subject].name,
+                PREDICATES[predicate],
+                None if target is None else one.entities[target].name,
+                _item(one, pointers[n, 0], pointers[n, 1]),
+                STATUSES[int(status[n].argmax())],
+                ATTRIBUTIONS[int(attribution[n].argmax())],
+                as_share(share[0]) if share else None,
+                Amount(money[0].low, money[0].high, money[0].currency) if money else None,
+                as_change(change[0], falling) if change else None,
+                trigger,
+            ),
+        )
+
+
+def fits(field: str, predicate: str, quantity: Quantity) -> bool:
+    """Whether a claim of ``predicate`` may take ``quantity`` for ``field``: only job cuts count heads."""
+    counts = field == "amount" and predicate == "cutsWorkforce"
+    return quantity.kind in FIELDS[field] and (quantity.kind == "count") == counts
+
+
+def _quantity(one: _Text, field: str, predicate: str, scores: Floats) -> tuple[Quantity, int] | None:
+    """The quantity the pointer prefers to none at all."""
+    best, choice = float(scores[0]), None
+    for quantity, piece in one.quantities:
+        if fits(field, predicate, quantity) and piece < len(scores) and float(scores[piece]) > best:
+            best, choice = float(scores[piece]), (quantity, piece)
+    return choice
+
+
+def _words(text: str, start: int, end: int) -> Span:
+    """A span lengthened to whole words."""
+    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
+        start -= 1
+    while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
+        end += 1
+    return start, end
+
+
+def _item(one: _Text, starts: Floats, ends: Floats) -> Span | None:
+    first = int(starts.argmax())
+    if first == 0 or first >= len(one.tokens) - 1:
+        return None
+    last = min(first + int(ends[first : first + _LONGEST_ITEM].argmax()), len(one.tokens) - 2)
+    return _words(one.text, one.tokens.offsets[first][0], one.tokens.offsets[last][1])
+
+
+def _trigger(one: _Text, attention: Floats) -> Span:
+    """The words around the piece that is looked at most."""
+    weights = attention[: len(one.tokens)].copy()
+    weights[[t for t, (a, b) in enumerate(one.tokens.offsets) if b <= a]] = 0
+    best = int(weights.argmax())
+    first = last = best
+    while first > 1 and weights[first - 1] > 0.4 * weights[best]:
+        first -= 1
+    while last < len(weights) - 2 and weights[last + 1] > 0.4 * weights[best]:
+        last += 1
+    return _words(one.text, one.tokens.offsets[first][0], one.tokens.offsets[last][1])
+
+
+def _merged(found: list[Found]) -> list[Found]:
+    """One claim per pair and predicate, the better direction of the symmetric ones; surest first."""
+    best: dict[tuple[str, str, str], Found] = {}
+    for one in found:
+        ends = (one.subject, one.object or "")
+        if one.predicate in SYMMETRIC:
+            ends = (min(ends), max(ends))
+        key = (one.predicate, *ends)
+        if key not in best or one.score > best[key].score:
+            best[key] = one
+    return sorted(best.values(), key=lambda f: (-f.score, f.predicate, f.subject, f.object or ""))
