@@ -13,9 +13,11 @@ from typing import IO, Final, cast
 
 import pyoxigraph as ox
 
-from graph.errors import QueryError, QuerySyntaxError, RdfSyntaxError, StoreError, StoreLockedError
-from graph.store import folder, media, snapshots
+from graph.errors import QueryError, QuerySyntaxError, RdfSyntaxError, StoreBusyError, StoreError, StoreLockedError
+from graph.store import folder, guard, media, snapshots
 from graph.store.change import n_quads, update_text
+from graph.store.dataset import with_dataset
+from graph.store.outline import explain, located
 from graph.store.protocol import Change, Quad
 from graph.store.pull import NO_LIMITS, Limits, pull
 from ontology.terms import PREFIXES
@@ -42,8 +44,8 @@ _SPARE: Final = 64 * 2**20
 class _Reading:
     """What every embedded store can do without changing anything."""
 
-    def __init__(self, limits: Limits = NO_LIMITS) -> None:
-        self._limits = limits
+    def __init__(self, limits: Limits = NO_LIMITS, rules: guard.Rules = guard.STRICT) -> None:
+        self._limits, self._rules = limits, rules
 
     def _lease(self) -> tuple[ox.Store, object]:
         """The engine, with what must stay alive while it is in use."""
@@ -58,6 +60,14 @@ class _Reading:
         named_graphs: Sequence[str] = (),
     ) -> Iterator[bytes]:
         """Yield the serialised result of a query in pieces."""
+        push = self.answer(sparql, media_type, default_graphs=default_graphs, named_graphs=named_graphs)
+        return pull(push, self._limits)
+
+    def answer(
+        self, sparql: str, media_type: str, *, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
+    ) -> Callable[[IO[bytes]], None]:
+        """Return a function that writes the result of a query to a file object."""
+        guard.check(sparql, self._rules)
         lease = self._lease()
         # A protocol dataset is the whole dataset: naming only default graphs leaves no named ones, and the reverse.
         given = bool(default_graphs or named_graphs)
@@ -66,14 +76,18 @@ class _Reading:
         wanted = media.canonical(media_type)
 
         def push(out: IO[bytes]) -> None:
-            with _errors():
+            with _errors(sparql):
                 found = lease[0].query(sparql, prefixes=PREFIXES, default_graph=default, named_graphs=named)
                 _serialize(found, out, wanted)
 
-        return pull(push, self._limits)
+        return push
 
     def export(self, media_type: str = media.N_QUADS, graph: str | None = None) -> Iterator[bytes]:
         """Yield the dataset, or one graph, serialised."""
+        return pull(self.dump(media_type, graph))
+
+    def dump(self, media_type: str, graph: str | None = None) -> Callable[[IO[bytes]], None]:
+        """Return a function that writes the dataset, or one graph, to a file object."""
         lease = self._lease()
         wanted = media.canonical(media_type)
         if wanted not in _GRAPHS:
@@ -92,7 +106,7 @@ class _Reading:
                 else:
                     engine.dump(out, _GRAPHS[wanted], from_graph=source, prefixes=PREFIXES)
 
-        return pull(push)
+        return push
 
 
 class MemoryStore(_Reading):
@@ -107,8 +121,8 @@ class MemoryStore(_Reading):
     b'who\\r\\nhttps://w3id.org/nthtier/id/nvidia\\r\\n'
     """
 
-    def __init__(self, limits: Limits = NO_LIMITS) -> None:
-        super().__init__(limits)
+    def __init__(self, limits: Limits = NO_LIMITS, rules: guard.Rules = guard.STRICT) -> None:
+        super().__init__(limits, rules)
         self._store: ox.Store | None = ox.Store()
         self._writing = threading.Lock()
         self._session, self._writes = uuid.uuid4().hex[:8], 0
@@ -123,9 +137,14 @@ class MemoryStore(_Reading):
 
     def update(self, sparql: str, *, using_graphs: Sequence[str] = (), using_named_graphs: Sequence[str] = ()) -> None:
         """Run a SPARQL update, all of it or nothing."""
-        if using_graphs or using_named_graphs:
-            raise QueryError("a protocol dataset for updates is not supported yet")
-        self._write(lambda engine: engine.update(sparql, prefixes=PREFIXES))
+        guard.check(sparql, self._rules)
+        text = with_dataset(sparql, using_graphs, using_named_graphs)
+
+        def step(engine: ox.Store) -> None:
+            with _errors(sparql):
+                engine.update(text, prefixes=PREFIXES)
+
+        self._write(step)
 
     def apply(self, change: Change) -> None:
         """Make a change, all of it or nothing, durable when this returns."""
@@ -148,6 +167,10 @@ class MemoryStore(_Reading):
         except QuerySyntaxError as error:
             raise RdfSyntaxError(str(error), error.line, error.column) from error
 
+    def reading(self, limits: Limits, rules: guard.Rules, size: int, patience: float = 10.0) -> _Shared:
+        """Return a view for reading under limits, ``size`` queries at once."""
+        return _Shared(self._lease, limits, rules, size, patience)
+
     @property
     def version(self) -> str:
         """A text that changes with every write."""
@@ -165,6 +188,42 @@ class MemoryStore(_Reading):
 
     def _written(self) -> None:
         """Make what was written durable and visible."""
+
+
+class _Shared(_Reading):
+    """A view of a store for reading under limits, in the same process.
+
+    A query over its time is answered with the error at once; while it goes on it keeps its place among the ``size``.
+    """
+
+    def __init__(
+        self,
+        lease: Callable[[], tuple[ox.Store, object]],
+        limits: Limits,
+        rules: guard.Rules,
+        size: int,
+        patience: float,
+    ) -> None:
+        super().__init__(limits, rules)
+        self._lease = lease  # type: ignore[method-assign]
+        self._places, self._patience = threading.Semaphore(size), patience
+
+    def query(
+        self,
+        sparql: str,
+        media_type: str = media.JSON,
+        *,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> Iterator[bytes]:
+        """Yield the serialised result of a query in pieces."""
+        push = self.answer(sparql, media_type, default_graphs=default_graphs, named_graphs=named_graphs)
+        if not self._places.acquire(timeout=self._patience):
+            raise StoreBusyError(f"all places for queries were taken for {self._patience:g} s; ask again later")
+        return pull(push, self._limits, self._places.release)
+
+    def close(self) -> None:
+        """Nothing to release."""
 
 
 class DiskStore(MemoryStore):
@@ -188,10 +247,10 @@ class DiskStore(MemoryStore):
         A newer nthtier wrote the folder.
     """
 
-    def __init__(self, path: Path, limits: Limits = NO_LIMITS) -> None:
+    def __init__(self, path: Path, limits: Limits = NO_LIMITS, rules: guard.Rules = guard.STRICT) -> None:
         self.path = path
         folder.prepare(path)
-        super().__init__(limits)
+        super().__init__(limits, rules)
         with _errors():
             self._store = ox.Store(path / "data")
         snapshots.sweep(path / "snapshots")
@@ -242,8 +301,8 @@ class DiskStore(MemoryStore):
 class SnapshotStore(_Reading):
     """Reads the newest snapshot of a store folder, beside a writer in this or another process."""
 
-    def __init__(self, path: Path, limits: Limits = NO_LIMITS) -> None:
-        super().__init__(limits)
+    def __init__(self, path: Path, limits: Limits = NO_LIMITS, rules: guard.Rules = guard.STRICT) -> None:
+        super().__init__(limits, rules)
         folder.check(path)
         self.path = path
         self._switching = threading.Lock()
@@ -332,12 +391,12 @@ def _serialize(found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, out
 
 
 @contextlib.contextmanager
-def _errors() -> Iterator[None]:
+def _errors(sparql: str = "") -> Iterator[None]:
     """Turn the engine's errors into ours."""
     try:
         yield
     except SyntaxError as error:
-        raise _syntax_error(str(error)) from None
+        raise explain(sparql, _syntax_error(str(error)), frozenset(PREFIXES)) from None
     except OSError as error:
         if "lock" in str(error).lower():
             raise StoreLockedError(
@@ -348,14 +407,14 @@ def _errors() -> Iterator[None]:
         raise QueryError(str(error)) from error
 
 
-_PLACE: Final = re.compile(r"(?:error )?at (?:line )?(\d+)(?::| column )(\d+)(?::\s*|\b)")
+_PLACE: Final = re.compile(r"(?:parser )?(?:error )?at (?:line )?(\d+)(?::| column )(\d+):?\s*", re.IGNORECASE)
 
 
 def _syntax_error(message: str) -> QuerySyntaxError:
     """Read line and column out of the engine's message, and leave out its lists of characters."""
-    place = _PLACE.search(message)
     plain = re.sub(r",? *\['[^\]]*\](?:\n\|[^\]]*\])*|,? *\[_\]", "", message)
     plain = re.sub(r"\s+", " ", plain).strip()
-    if place is None:
+    if (place := _PLACE.search(plain)) is None:
         return QuerySyntaxError(plain)
-    return QuerySyntaxError(plain, int(place[1]), int(place[2]))
+    rest = plain[place.end() :].removesuffix("expected").strip() or "the text ends too early or goes on wrongly"
+    return located(rest, int(place[1]), int(place[2]))

@@ -32,11 +32,13 @@ class Limits:
 NO_LIMITS: Final = Limits()
 
 
-def pull(push: Callable[[IO[bytes]], None], limits: Limits = NO_LIMITS) -> Iterator[bytes]:
+def pull(
+    push: Callable[[IO[bytes]], None], limits: Limits = NO_LIMITS, done: Callable[[], None] = lambda: None
+) -> Iterator[bytes]:
     """Run ``push`` in a thread and yield what it writes.
 
     Returns once the first piece is there, so early errors are raised here, not at the first ``next``. Over the time
-    limit the caller gets its error at once; ``push`` itself stops at its next write.
+    limit the caller gets its error at once; ``push`` itself stops at its next write. ``done`` is called when it ended.
 
     >>> list(pull(lambda out: print(out.write(b"rows"), file=io.StringIO())))
     [b'rows']
@@ -55,6 +57,8 @@ def pull(push: Callable[[IO[bytes]], None], limits: Limits = NO_LIMITS) -> Itera
             sink.send()
         except BaseException as error:  # the consumer raises it, whatever it is, even a panic of the engine
             end = error
+        finally:
+            done()
         with contextlib.suppress(_Abandoned):
             sink.put(end)
 

@@ -1,0 +1,131 @@
+"""The outline of a SPARQL text: what form it has, which prefixes it declares and uses, what it reaches out for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from graph.errors import QuerySyntaxError
+from graph.store.tokens import Token, place, tokens
+
+_FORMS: Final = {
+    "SELECT": "rows", "ASK": "rows", "CONSTRUCT": "graph", "DESCRIBE": "graph",
+    **dict.fromkeys(("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY"), "update"),
+}  # fmt: skip
+_OPEN, _CLOSE = "({[", ")}]"
+
+
+@dataclass(slots=True)
+class Outline:
+    """What a SPARQL text looks like from afar.
+
+    Parameters
+    ----------
+    form
+        ``rows``, ``graph``, ``update``, or nothing where no keyword says.
+    services, loads, sources
+        What SERVICE calls, LOAD loads and FROM names: an absolute IRI where it can be told, else the text.
+    depth
+        How deep brackets nest.
+    has_dataset
+        Whether FROM, USING or WITH occurs.
+    """
+
+    form: str = ""
+    keyword: str = ""
+    declared: dict[str, str] = field(default_factory=dict)
+    used: dict[str, int] = field(default_factory=dict)
+    services: list[tuple[str, int]] = field(default_factory=list)
+    loads: list[tuple[str, int]] = field(default_factory=list)
+    sources: list[tuple[str, int]] = field(default_factory=list)
+    depth: int = 0
+    has_dataset: bool = False
+
+
+def outline(sparql: str) -> Outline:
+    """Read the outline of a query or update.
+
+    >>> seen = outline("PREFIX a: <urn:a:> SELECT * FROM <urn:g> { SERVICE a:b { ?s nt:p ?o } }")
+    >>> seen.form, seen.services, seen.sources, sorted(seen.used)
+    ('rows', [('urn:a:b', 43)], [('urn:g', 28)], ['a', 'nt'])
+    """
+    found, base, depth = Outline(), "", 0
+    before = Token("mark", "", 0)
+    pieces = list(tokens(sparql))
+    for at, token in enumerate(pieces):
+        keyword = token.keyword
+        if token.kind == "broken":
+            raise located("a string is not closed", *place(sparql, token.start))
+        if token.kind == "mark":
+            if token.text in _OPEN:
+                depth += 1
+                found.depth = max(found.depth, depth)
+            elif token.text in _CLOSE:
+                depth -= 1
+        elif token.kind == "name" and before.keyword != "PREFIX" and not token.text.startswith("_:"):
+            found.used.setdefault(token.text.partition(":")[0], token.start)
+        elif keyword in _FORMS and not found.form:
+            found.form, found.keyword = _FORMS[keyword], keyword
+        elif keyword == "BASE" and at + 1 < len(pieces):
+            base = pieces[at + 1].text[1:-1]
+        elif keyword == "PREFIX" and at + 2 < len(pieces) and pieces[at + 2].kind == "iri":
+            found.declared[pieces[at + 1].text[:-1]] = _resolve(pieces[at + 2], found.declared, base)
+        if reach := _reach(token, before, depth, pieces[at + 1].text if at + 1 < len(pieces) else ""):
+            rest = [p for p in pieces[at + 1 : at + 3] if p.keyword not in ("SILENT", "NAMED")] or [token]
+            target = token if token.kind == "name" else rest[0]
+            getattr(found, reach).append((_resolve(target, found.declared, base), token.start))
+        if keyword in ("FROM", "USING", "WITH"):
+            found.has_dataset = True
+        before = token
+    return found
+
+
+def _reach(token: Token, before: Token, depth: int, after: str) -> str:
+    """Say what a token makes the engine reach out for, if anything.
+
+    The engine's parser needs no white space after a keyword (``SERVICESILENT<…>``, ``SERVICE:x {``), so a word that
+    holds the keyword counts, and a prefixed name that a parser could read as keyword and name.
+    """
+    if token.kind == "word":
+        upper = token.text.upper()
+        if "SERVICE" in upper:
+            return "services"
+        if "LOAD" in upper:
+            return "loads"
+        return "sources" if "FROM" in upper else ""
+    if token.kind == "name" and before.keyword not in ("PREFIX", "GRAPH", "FROM", "NAMED", "INTO", "TO", "WITH"):
+        prefix = token.text.partition(":")[0].upper()
+        if prefix.endswith(("SERVICE", "SILENT")) and after == "{":
+            return "services"
+        if prefix.endswith("LOAD") and depth == 0:
+            return "loads"
+    return ""
+
+
+def _resolve(token: Token, declared: dict[str, str], base: str) -> str:
+    if token.kind == "iri":
+        iri = token.text[1:-1]
+        return iri if ":" in iri.partition("/")[0] else base + iri
+    if token.kind == "name":
+        prefix, _, local = token.text.partition(":")
+        return declared.get(prefix, prefix + ":") + local
+    return token.text
+
+
+def located(message: str, line: int, column: int) -> QuerySyntaxError:
+    """Return a syntax error whose message begins with its place."""
+    return QuerySyntaxError(f"line {line}, column {column}: {message}", line, column)
+
+
+def explain(sparql: str, error: QuerySyntaxError, known: frozenset[str]) -> QuerySyntaxError:
+    """Return a clearer error where the cause is a prefix that nobody declared.
+
+    >>> bad = "SELECT * { ?s foo:p ?o }"
+    >>> explain(bad, QuerySyntaxError("expected OPTIONAL"), frozenset({"nt"})).args
+    ("line 1, column 15: the prefix 'foo:' is not declared",)
+    """
+    seen = outline(sparql)
+    for prefix, start in seen.used.items():
+        if prefix not in seen.declared and prefix not in known:
+            return located(f"the prefix '{prefix}:' is not declared", *place(sparql, start))
+    return error
