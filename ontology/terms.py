@@ -93,7 +93,8 @@ CLASSES: Final = (
 ASSERTION_PROPERTIES: Final = ("item", "itemName", "status", "attribution", "shareLow", "shareHigh")
 CLAIM_PROPERTIES: Final = (
     "about", "subjectName", "objectName", "amountLow", "amountHigh", "currency", "changeLow", "changeHigh",
-    "citationMarks", "part", "startOffset", "endOffset", "validFrom", "validUntil", "trigger", "confidence", "extractor",
+    "citationMarks", "part", "startOffset", "endOffset", "validFrom", "validUntil", "trigger", "confidence",
+    "extractor",
 )
 RELATION_PROPERTIES: Final = ("level", "support", "claimCount", "firstSeen", "lastSeen", "evidence")
 DOCUMENT_PROPERTIES: Final = ("loader", "generated")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import owlrl
@@ -115,10 +116,11 @@ def test_concepts_stand_in_their_order(
 DATATYPES = {
     XSD[name]
     for name in (
-        "decimal integer nonNegativeInteger nonPositiveInteger positiveInteger negativeInteger long int short byte "
-        "unsignedLong unsignedInt unsignedShort unsignedByte float double string normalizedString token language Name "
-        "NCName NMTOKEN boolean hexBinary base64Binary anyURI dateTime dateTimeStamp"
-    ).split()
+        "decimal", "integer", "nonNegativeInteger", "nonPositiveInteger", "positiveInteger", "negativeInteger",
+        "long", "int", "short", "byte", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte",
+        "float", "double", "string", "normalizedString", "token", "language", "Name", "NCName", "NMTOKEN",
+        "boolean", "hexBinary", "base64Binary", "anyURI", "dateTime", "dateTimeStamp",
+    )
 } | {RDFS.Literal, RDF.PlainLiteral, RDF.XMLLiteral, RDF.langString}
 RESERVED = tuple(map(str, (RDF, RDFS, OWL, XSD)))
 
@@ -137,7 +139,7 @@ def test_the_profile_check_sees_what_is_outside() -> None:
         ("nt:Party rdfs:subClassOf nt:Unheard .", "Unheard"),
         ("nt:supplies a owl:DatatypeProperty .", "supplies"),
         ("nt:supplies a owl:ReflexiveProperty .", "ReflexiveProperty"),
-        ("nt:Party rdfs:subClassOf [ a owl:Restriction ; owl:onProperty nt:uses ; owl:someValuesFrom nt:Product ] .", ""),
+        ("nt:Party rdfs:subClassOf [ owl:onProperty nt:uses ; owl:someValuesFrom nt:Product ] .", "someValuesFrom"),
     ):
         found = faults(Graph().parse(data=f"{base}\n{line}", format="turtle"))
         assert found, line
@@ -200,15 +202,16 @@ claim:1 a nt:Claim ; rdf:subject id:sk-hynix ; rdf:predicate nt:supplies ; rdf:o
     nt:part 1 ; nt:startOffset 0 ; nt:endOffset 83 ; nt:confidence 0.9 ; nt:validFrom "2026-01-01"^^xsd:date ;
     nt:validUntil "2026-12-31"^^xsd:date .
 claim:2 a nt:Claim ; rdf:subject id:candidate-newco ; rdf:predicate nt:raisesFunding ; nt:subjectName "Newco" ;
-    nt:status nt:planned ; nt:attribution nt:stated ; nt:amountLow 1000000.0 ; nt:amountHigh 2000000.0 ; nt:currency "USD" ;
-    nt:changeLow -0.1 ; nt:changeHigh 0.1 ;
+    nt:status nt:planned ; nt:attribution nt:stated ; nt:amountLow 1000000.0 ; nt:amountHigh 2000000.0 ;
+    nt:currency "USD" ; nt:changeLow -0.1 ; nt:changeHigh 0.1 ;
     prov:value "Newco seeks $1-2 million." ; dcterms:date "2026-01-28"^^xsd:date ; prov:wasDerivedFrom document:day ;
     prov:hadPrimarySource document:day ; nt:about relation:2 ; nt:part 1 ; nt:startOffset 90 ; nt:endOffset 115 .
 id:sk-hynix a nt:MemoryMaker . id:nvidia a nt:ChipDesigner ; nt:country "US" . id:hbm4 a nt:Memory .
 id:candidate-newco a nt:Organisation, nt:Candidate ; rdfs:label "Newco" .
 
-relation:1 a nt:Relation ; rdf:subject id:sk-hynix ; rdf:predicate nt:supplies ; rdf:object id:nvidia ; nt:item id:hbm4 ;
-    nt:status nt:actual ; nt:attribution nt:reportedly ; nt:level nt:reportedLevel ; nt:shareLow 0.667 ; nt:shareHigh 1.0 ;
+relation:1 a nt:Relation ; rdf:subject id:sk-hynix ; rdf:predicate nt:supplies ; rdf:object id:nvidia ;
+    nt:item id:hbm4 ; nt:status nt:actual ; nt:attribution nt:reportedly ; nt:level nt:reportedLevel ;
+    nt:shareLow 0.667 ; nt:shareHigh 1.0 ;
     nt:support 1 ; nt:claimCount 1 ; nt:evidence claim:1 ;
     nt:firstSeen "2026-01-28"^^xsd:date ; nt:lastSeen "2026-01-28"^^xsd:date .
 id:sk-hynix nt:supplies id:nvidia . id:nvidia nt:dependsOn id:sk-hynix . id:tsmc nt:fabricatesFor id:maia-200 .
@@ -230,11 +233,13 @@ def test_reasoning_finds_no_fault_and_infers_no_nonsense(supply: Graph, catalogu
     assert [str(o) for s, o in graph.subject_objects(RDF.type) if "Error" in str(o)] == []
     assert (None, RDF.type, OWL.Nothing) not in graph
 
-    inferred = {(str(s).removeprefix(terms.ID), str(o).removeprefix(terms.NT)) for s, o in graph.subject_objects(RDF.type)}
+    def short(pairs: Iterable[tuple[Node, Node]]) -> set[tuple[str, str]]:
+        return {(str(s).removeprefix(terms.ID), str(o).removeprefix(terms.NT)) for s, o in pairs}
+
+    inferred = short(graph.subject_objects(RDF.type))
     assert {("nvidia", "Organisation"), ("hbm4", "Product"), ("tsmc", "Participant")} <= inferred
     kinds = set(terms.PARTY_KINDS.values()) | set(terms.PRODUCT_KINDS.values()) - {"Product"}
-    stated = {(str(s).removeprefix(terms.ID), str(o).removeprefix(terms.NT)) for s, o in given}
-    new = {(s, o) for s, o in inferred - stated if o in kinds - {"Organisation"}}
+    new = {(s, o) for s, o in inferred - short(given) if o in kinds - {"Organisation"}}
     assert new == set(), "a kind is known from the catalogue alone"
     assert not {("kimi", "Party"), ("stargate-llc", "Product"), ("maia-200", "Party")} & inferred
 
@@ -267,7 +272,7 @@ def test_the_catalogue_conforms(shapes: Graph, catalogue_graph: Graph) -> None:
     ("old", "new", "message"),
     [
         ("claim:1 a nt:Claim ; rdf:subject id:sk-hynix ;", "claim:1 a nt:Claim ;", "exactly one subject"),
-        ("claim:1 a nt:Claim ; rdf:subject id:sk-hynix ;", "claim:1 a nt:Claim ; rdf:subject id:a, id:b ;", "one subject"),
+        ("claim:1 a nt:Claim ; rdf:subject", "claim:1 a nt:Claim ; rdf:subject id:x,", "exactly one subject"),
         ("rdf:predicate nt:supplies", "rdf:predicate nt:delivers", "of the twenty"),
         ("rdf:predicate nt:supplies ;", "", "exactly one predicate"),
         ("rdf:object id:nvidia ;", "", "needs an object"),
