@@ -77,7 +77,9 @@ class Relation:
         return "confirmed" if self.attribution == "stated" else "reported"
 
 
-def consolidate(assertions: Iterable[Assertion], as_of: Date | None = None, valid_at: Date | None = None) -> tuple[Relation, ...]:
+def consolidate(
+    assertions: Iterable[Assertion], as_of: Date | None = None, valid_at: Date | None = None
+) -> tuple[Relation, ...]:
     """Return the relations that the claims add up to, sorted by IRI.
 
     Parameters
@@ -184,9 +186,19 @@ def assertions_of(claims: Iterable[Claim]) -> Iterator[Assertion]:
     """Yield what consolidation needs of each claim."""
     for claim in claims:
         yield Assertion(
-            claim.id, claim.relation, claim.subject.iri, claim.predicate, claim.object.iri if claim.object else "",
-            claim.item.iri if claim.item else "", claim.item.text if claim.item else "", claim.status, claim.attribution,
-            *(claim.share or (None, None)), claim.date.isoformat(),
-            claim.valid_from.isoformat() if claim.valid_from else "", claim.valid_until.isoformat() if claim.valid_until else "",
+            claim.id,
+            claim.relation,
+            claim.subject.iri,
+            claim.predicate,
+            claim.object.iri if claim.object else "",
+            claim.item.iri if claim.item else "",
+            claim.item.text if claim.item else "",
+            claim.status,
+            claim.attribution,
+            claim.share[0] if claim.share else None,
+            claim.share[1] if claim.share else None,
+            claim.date.isoformat(),
+            claim.valid_from.isoformat() if claim.valid_from else "",
+            claim.valid_until.isoformat() if claim.valid_until else "",
             claim.origins,
         )

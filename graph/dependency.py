@@ -34,7 +34,13 @@ def find(store: Store, name: str, catalogue: Catalogue | None = None) -> Node:
     catalogue = catalogue or Catalogue.bundled()
     nodes = described(store)
     entry = catalogue.entry(name) or catalogue.resolve(name)
-    for iri in (name, terms.ID + name, entry.iri if entry else "", terms.candidate_iri(name), terms.candidate_iri(name).replace("candidate-", "component-")):
+    for iri in (
+        name,
+        terms.ID + name,
+        entry.iri if entry else "",
+        terms.candidate_iri(name),
+        terms.candidate_iri(name).replace("candidate-", "component-"),
+    ):
         if iri in nodes:
             return nodes[iri]
     suggestions = tuple(each.name for each in catalogue.suggest(name))
@@ -77,7 +83,8 @@ def _ranges(starts: Ints, stops: Ints) -> Ints:
     if not lengths.sum():
         return np.empty(0, dtype=np.int32)
     skips = np.repeat(stops - lengths.cumsum(), lengths)
-    return (np.arange(lengths.sum()) + skips).astype(np.int32)
+    numbers: Ints = (np.arange(lengths.sum()) + skips).astype(np.int32)
+    return numbers
 
 
 def dependents(

@@ -23,8 +23,29 @@ def evidence(store: Store, claims: Iterable[str]) -> dict[str, Evidence]:
 
 
 def _evidence(row: list[str]) -> Evidence:
-    (claim, document, name, _, subject, predicate, object_, item, status, attribution, low, high, sentence, date, marks, source, title, part, _, _,
-     confidence) = row
+    (
+        claim,
+        document,
+        name,
+        _,
+        subject,
+        predicate,
+        object_,
+        item,
+        status,
+        attribution,
+        low,
+        high,
+        sentence,
+        date,
+        marks,
+        source,
+        title,
+        part,
+        _,
+        _,
+        confidence,
+    ) = row
     share = (float(low or 0), float(high or 1)) if low or high else None
     return Evidence(
         claim=claim,

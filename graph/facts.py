@@ -22,9 +22,7 @@ KIND_OF = {
     "licensesTo": terms.ID + "component-licence",
     "develops": terms.ID + "component-development",
 }
-KIND_LABEL = {
-    iri: iri.removeprefix(terms.ID + "component-").replace("-", " ") for iri in KIND_OF.values()
-}
+KIND_LABEL = {iri: iri.removeprefix(terms.ID + "component-").replace("-", " ") for iri in KIND_OF.values()}
 
 
 class Fact(NamedTuple):
@@ -81,7 +79,9 @@ def facts(relations: Iterable[Relation], developed_by: Mapping[str, tuple[Develo
             direct = Fact(relation.object, relation.subject, relation.object, *bounds)
             yield from _to_developers(direct, developed_by)
             for developer in developed_by.get(relation.object, ()):
-                lifted = direct._replace(supplier=developer.party, level=weaker(direct.level, developer.level), via=relation.object)
+                lifted = direct._replace(
+                    supplier=developer.party, level=weaker(direct.level, developer.level), via=relation.object
+                )
                 yield from _to_developers(lifted, developed_by)
     for product in sorted(used):
         for developer in developed_by.get(product, ()):

@@ -74,7 +74,9 @@ def rebuild(store: Store, catalogue: Catalogue) -> None:
     store.apply(Change((), tuple(sorted(present - wanted)), tuple(sorted(wanted - present))))
 
 
-def _replace(store: Store, documents: Sequence[str], new: Sequence[Quad], batch: Iterable[Loaded], catalogue: Catalogue) -> int:
+def _replace(
+    store: Store, documents: Sequence[str], new: Sequence[Quad], batch: Iterable[Loaded], catalogue: Catalogue
+) -> int:
     """Put the new quads in place of the documents' graphs, and the view right; return how many graphs there were."""
     prepare(store, catalogue)
     old = view.graph_quads(store, documents)

@@ -85,9 +85,9 @@ class Network:
         """Return the numbers of the facts in which a node consumes."""
         return self.consumer_order[self.by_consumer[consumer] : self.by_consumer[consumer + 1]]
 
-    def to_networkx(self) -> nx.MultiDiGraph:
+    def to_networkx(self) -> nx.MultiDiGraph[str]:
         """Return the network as a graph with named attributes; edges run from supplier to consumer."""
-        graph = nx.MultiDiGraph()
+        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         for node in self.nodes:
             graph.add_node(node.iri, name=node.name, kind=node.kind)
         for fact in range(len(self.supplier)):
@@ -171,7 +171,9 @@ def build(relations: Iterable[Relation], level: str, known: Mapping[str, str], n
     def numbered(iri: str) -> int:
         return numbers.setdefault(iri, len(numbers))
 
-    for iri in sorted({iri for fact in found for iri in (fact.supplier, fact.consumer, fact.component, fact.via) if iri}):
+    for iri in sorted(
+        {iri for fact in found for iri in (fact.supplier, fact.consumer, fact.component, fact.via) if iri}
+    ):
         numbered(iri)
     place = {relation.iri: number for number, relation in enumerate(kept)}
 

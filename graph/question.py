@@ -11,8 +11,17 @@ from graph.store import Store
 from ontology.catalogue import Catalogue
 
 _FORMS: tuple[tuple[re.Pattern[str], Direction], ...] = (
-    (re.compile(r"(?:who|what|which \w+)(?: all)? (?:depends?|relies|rely) (?:on|upon) (?P<name>.+)", re.IGNORECASE), "dependents"),
-    (re.compile(r"(?:what|who|whom) (?:does|do|is) (?P<name>.+?) (?:depend|depends|rely|relies|dependent) (?:on|upon)", re.IGNORECASE), "dependencies"),
+    (
+        re.compile(r"(?:who|what|which \w+)(?: all)? (?:depends?|relies|rely) (?:on|upon) (?P<name>.+)", re.IGNORECASE),
+        "dependents",
+    ),
+    (
+        re.compile(
+            r"(?:what|who|whom) (?:does|do|is) (?P<name>.+?) (?:depend|depends|rely|relies|dependent) (?:on|upon)",
+            re.IGNORECASE,
+        ),
+        "dependencies",
+    ),
 )
 
 
@@ -31,6 +40,6 @@ def ask(store: Store, question: str, catalogue: Catalogue | None = None) -> Depe
         match = form.fullmatch(text)
         if match:
             return dependents(store, match["name"].strip(" \"'“”"), direction=direction, catalogue=catalogue)
-    raise QuestionError(f"can't read the question {question[:80]!r}; ask “who depends on X?” or “what does X depend on?”")
-
-
+    raise QuestionError(
+        f"can't read the question {question[:80]!r}; ask “who depends on X?” or “what does X depend on?”"
+    )

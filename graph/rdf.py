@@ -14,7 +14,7 @@ from typing import Literal, cast
 from graph.errors import StoreError
 from graph.nquads import day, integer, iri, literal, number, text_of
 from graph.store import Quad
-from loaders.claim import Amount, Attribution, Claim, Document, Loaded, Mention, Status
+from loaders.claim import Amount, Claim, Document, Loaded, Mention, Status
 from ontology import terms
 from ontology.terms import DCTERMS, NT, PROV, RDF, RDFS, SCHEMA, SKOS
 
@@ -161,7 +161,9 @@ def loaded(graph_quads: Iterable[Quad]) -> Loaded:
     if document is None:
         raise StoreError("a document's graph without a document")
     claims = [_claim_back(name, node, nodes) for name, node in nodes.items() if iri(NT + "Claim") in node[RDF + "type"]]
-    return Loaded(_document_back(nodes[document]), tuple(sorted(claims, key=lambda claim: (claim.part, claim.start, claim.id))))
+    return Loaded(
+        _document_back(nodes[document]), tuple(sorted(claims, key=lambda claim: (claim.part, claim.start, claim.id)))
+    )
 
 
 def _document_back(node: _Node) -> Document:
@@ -192,7 +194,7 @@ def _claim_back(name: str, node: _Node, nodes: Mapping[str, _Node]) -> Claim:
         item=_mention_back(_maybe(node, NT + "item"), item, nodes) if item else None,
         sentence=_one(node, PROV + "value"),
         status=cast(Status, _one(node, NT + "status").removeprefix(NT)),
-        attribution=cast(Attribution, "stated" if _one(node, NT + "attribution") == NT + "stated" else "reported"),
+        attribution="stated" if _one(node, NT + "attribution") == NT + "stated" else "reported",
         share=None if share == (None, None) else cast(tuple[float, float], share),
         amount=amount,
         change=None if change == (None, None) else change,

@@ -38,11 +38,38 @@ def assertions(store: Store, relations: Sequence[str] | None = None) -> list[Ass
 
 
 def _assertion(row: Sequence[str], origins: tuple[str, ...]) -> Assertion:
-    claim, relation, subject, predicate, object_, item, item_name, status, attribution, low, high, date, start, until = row
+    (
+        claim,
+        relation,
+        subject,
+        predicate,
+        object_,
+        item,
+        item_name,
+        status,
+        attribution,
+        low,
+        high,
+        date,
+        start,
+        until,
+    ) = row
     return Assertion(
-        claim, relation, subject, predicate.removeprefix(NT), object_, item, item_name, status.removeprefix(NT),
+        claim,
+        relation,
+        subject,
+        predicate.removeprefix(NT),
+        object_,
+        item,
+        item_name,
+        status.removeprefix(NT),
         "stated" if attribution == NT + "stated" else "reported",
-        float(low) if low else None, float(high) if high else None, date, start, until, origins,
+        float(low) if low else None,
+        float(high) if high else None,
+        date,
+        start,
+        until,
+        origins,
     )
 
 
@@ -74,7 +101,9 @@ def names_in(quads: Iterable[Quad]) -> Iterator[Named]:
         if p in _NAMING:
             said[s][p].append(o)
     for thing, of in said.items():
-        for label, class_, note in product(of[iri(RDFS + "label")], of[iri(RDF + "type")], of[iri(SKOS + "note")] or ['""']):
+        for label, class_, note in product(
+            of[iri(RDFS + "label")], of[iri(RDF + "type")], of[iri(SKOS + "note")] or ['""']
+        ):
             yield text_of(thing), text_of(class_), text_of(label), text_of(note)
 
 
@@ -115,7 +144,13 @@ def default_graph(store: Store) -> set[Quad]:
 
 def graph_quads(store: Store, graphs: Sequence[str]) -> list[Quad]:
     """Return the quads of some named graphs."""
-    return [quad for graph in graphs for quad in sorted(_construct(store, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {iri(graph)} {{ ?s ?p ?o }} }}", iri(graph)))]
+    return [
+        quad
+        for graph in graphs
+        for quad in sorted(
+            _construct(store, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {iri(graph)} {{ ?s ?p ?o }} }}", iri(graph))
+        )
+    ]
 
 
 def _construct(store: Store, sparql: str, graph: str = "") -> set[Quad]:
@@ -134,8 +169,19 @@ def relations(store: Store) -> list[Relation]:
     return sorted(
         (
             Relation(
-                row[0], row[1], row[2].removeprefix(NT), row[3], row[4], row[5], row[6].removeprefix(NT),
-                "stated" if row[7] == NT + "stated" else "reported", float(row[8]), float(row[9]), int(row[10]), row[11], row[12],
+                row[0],
+                row[1],
+                row[2].removeprefix(NT),
+                row[3],
+                row[4],
+                row[5],
+                row[6].removeprefix(NT),
+                "stated" if row[7] == NT + "stated" else "reported",
+                float(row[8]),
+                float(row[9]),
+                int(row[10]),
+                row[11],
+                row[12],
                 tuple(sorted(claims[row[0]])),
             )
             for row in rows(store, query("relations"))

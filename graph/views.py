@@ -8,26 +8,37 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pyvis.network import Network as VisNetwork
 
-from graph.models import Dependents, Evidence, Hop, Party
+from graph.models import Dependents, Evidence, Hop
 
 _COLUMN, _ROW = 330, 58
 _WRAP = 26  # rows in a column before it is split in two
 
 #: Kind of party → colour (Okabe and Ito's palette, told apart by the colour-blind) and shape.
 _LOOKS = {
-    "Foundry": ("#D55E00", "square"), "MemoryMaker": ("#E69F00", "square"), "IntegratedDeviceManufacturer": ("#E69F00", "square"),
-    "ChipDesigner": ("#0072B2", "dot"), "DesignToolVendor": ("#56B4E9", "dot"), "PackagingHouse": ("#D55E00", "triangle"),
-    "EquipmentMaker": ("#CC79A7", "triangle"), "MaterialsSupplier": ("#CC79A7", "triangleDown"), "ServerMaker": ("#009E73", "square"),
-    "NetworkVendor": ("#009E73", "diamond"), "DeviceMaker": ("#009E73", "dot"), "Automaker": ("#009E73", "dot"),
-    "Hyperscaler": ("#56B4E9", "hexagon"), "CloudProvider": ("#56B4E9", "hexagon"), "DataCentreOperator": ("#56B4E9", "hexagon"),
-    "EnergySupplier": ("#F0E442", "diamond"), "AiLab": ("#0072B2", "star"), "SoftwareVendor": ("#0072B2", "diamond"),
+    "Foundry": ("#D55E00", "square"),
+    "MemoryMaker": ("#E69F00", "square"),
+    "IntegratedDeviceManufacturer": ("#E69F00", "square"),
+    "ChipDesigner": ("#0072B2", "dot"),
+    "DesignToolVendor": ("#56B4E9", "dot"),
+    "PackagingHouse": ("#D55E00", "triangle"),
+    "EquipmentMaker": ("#CC79A7", "triangle"),
+    "MaterialsSupplier": ("#CC79A7", "triangleDown"),
+    "ServerMaker": ("#009E73", "square"),
+    "NetworkVendor": ("#009E73", "diamond"),
+    "DeviceMaker": ("#009E73", "dot"),
+    "Automaker": ("#009E73", "dot"),
+    "Hyperscaler": ("#56B4E9", "hexagon"),
+    "CloudProvider": ("#56B4E9", "hexagon"),
+    "DataCentreOperator": ("#56B4E9", "hexagon"),
+    "EnergySupplier": ("#F0E442", "diamond"),
+    "AiLab": ("#0072B2", "star"),
+    "SoftwareVendor": ("#0072B2", "diamond"),
 }
 _OTHER = ("#8A8A8A", "dot")
 _DASHES: dict[str, bool | list[int]] = {"confirmed": False, "reported": [8, 5], "prospective": [2, 5]}
@@ -54,7 +65,9 @@ def html(answer: Dependents, *, assets: str | None = None, page: str | None = No
         kinds=sorted({node["kind"] for node in shown["nodes"]}),
         levels=[level for level in _DASHES if any(edge["level"] == level for edge in shown["edges"])],
         assets=assets,
-        inline=None if assets else {"network": network_script(), "view": static("view.js"), "style": static("view.css")},
+        inline=None
+        if assets
+        else {"network": network_script(), "view": static("view.js"), "style": static("view.css")},
     )
 
 
@@ -77,22 +90,48 @@ def _data(answer: Dependents, page: str | None) -> dict[str, Any]:
         depth, party = tier[iri]
         colour, shape = _LOOKS.get(party.kind, _OTHER)
         net.add_node(
-            iri, label=_label(party.name), x=x if answer.direction == "dependents" else -x, y=y, color=colour, shape=shape, size=22 if depth == 0 else 13,
-            physics=False, kind=party.kind, tier=depth, name=party.name, href=page.replace("{id}", party.id) if page else None,
+            iri,
+            label=_label(party.name),
+            x=x if answer.direction == "dependents" else -x,
+            y=y,
+            color=colour,
+            shape=shape,
+            size=22 if depth == 0 else 13,
+            physics=False,
+            kind=party.kind,
+            tier=depth,
+            name=party.name,
+            href=page.replace("{id}", party.id) if page else None,
         )
-    hops = {(hop.supplier.iri, hop.consumer.iri, hop.component, hop.relation): hop for each in answer.found for hop in each.path}
+    hops = {
+        (hop.supplier.iri, hop.consumer.iri, hop.component, hop.relation): hop
+        for each in answer.found
+        for hop in each.path
+    }
     for key in sorted(hops, key=str):
         hop = hops[key]
         low, high = hop.share
         net.add_edge(
-            hop.supplier.iri, hop.consumer.iri, arrows="to", dashes=_DASHES[hop.level], width=1 + 4 * low, level=hop.level,
-            component=hop.component, share=[low, high], via=hop.via, evidence=_tooltip(hop, answer.evidence),
+            hop.supplier.iri,
+            hop.consumer.iri,
+            arrows="to",
+            dashes=_DASHES[hop.level],
+            width=1 + 4 * low,
+            level=hop.level,
+            component=hop.component,
+            share=[low, high],
+            via=hop.via,
+            evidence=_tooltip(hop, answer.evidence),
         )
     return {"nodes": net.nodes, "edges": net.edges}
 
 
 def _tooltip(hop: Hop, found: dict[str, Evidence], most: int = 3) -> list[dict[str, str]]:
-    claims = sorted((found[claim] for claim in hop.claims if claim in found), key=lambda claim: (claim.date, claim.claim), reverse=True)
+    claims = sorted(
+        (found[claim] for claim in hop.claims if claim in found),
+        key=lambda claim: (claim.date, claim.claim),
+        reverse=True,
+    )
     return [
         {
             "sentence": claim.sentence,
@@ -131,5 +170,3 @@ def _script_safe(value: object) -> str:
     """Return JSON that can stand in a script element: no character of it can end the element or open a comment."""
     text = json.dumps(value, ensure_ascii=True, sort_keys=True)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-

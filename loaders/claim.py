@@ -130,9 +130,24 @@ class Claim:
     def id(self) -> str:
         """The claim's IRI: a hash of what it says and where, never of how it was read."""
         return terms.CLAIM + terms.digest(
-            self.document, self.part, self.start, self.sentence, self.subject.text, self.predicate,
-            self.object and self.object.text, self.item and self.item.text, self.status, self.attribution,
-            self.share, self.amount, self.change, self.citations, self.date, self.valid_from, self.valid_until, self.source,
+            self.document,
+            self.part,
+            self.start,
+            self.sentence,
+            self.subject.text,
+            self.predicate,
+            self.object and self.object.text,
+            self.item and self.item.text,
+            self.status,
+            self.attribution,
+            self.share,
+            self.amount,
+            self.change,
+            self.citations,
+            self.date,
+            self.valid_from,
+            self.valid_until,
+            self.source,
         )
 
     @cached_property

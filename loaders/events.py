@@ -36,7 +36,9 @@ def _claim(row: Fields, document: Document, context: Context) -> Claim:
     predicate = row.predicate()
     subject, object_ = row.text("subject", required=True), row.text("object")
     role = row.object_role(predicate, bool(object_))
-    part, start, end = (int(row.number(name, row.row.get(name)) or default) for name, default in (("part", 1), ("start", 0), ("end", 0)))
+    part, start, end = (
+        int(row.number(name, row.row.get(name)) or default) for name, default in (("part", 1), ("start", 0), ("end", 0))
+    )
     return Claim(
         document=document.iri,
         date=row.day("date", document.date),

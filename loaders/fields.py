@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from datetime import date as Date
 from typing import Any, Literal, cast
 
+from rapidfuzz import process
+
 from loaders.claim import Amount, Attribution, Interval, Status
 from loaders.errors import LoaderError
 from ontology import terms
-from rapidfuzz import process
 
 
 class Fields:
@@ -124,7 +125,9 @@ class Fields:
             return None
         if not isinstance(value, dict) or set(value) - {"low", "high", "currency"}:
             raise self.fault(f"'amount' must have low, high and currency, not {value!r}")
-        low, high = self._ordered("amount", self.number("amount", value.get("low")), self.number("amount", value.get("high")))
+        low, high = self._ordered(
+            "amount", self.number("amount", value.get("low")), self.number("amount", value.get("high"))
+        )
         currency = value.get("currency")
         if currency is not None and not (isinstance(currency, str) and re.fullmatch(r"[A-Z]{3}", currency)):
             raise self.fault(f"a currency has three capital letters, not {currency!r}")
@@ -133,7 +136,9 @@ class Fields:
     def citations(self) -> tuple[str, ...]:
         """Return the citation marks in order."""
         value = self.row.get("citations") or []
-        if not isinstance(value, list) or not all(isinstance(mark, (str, int)) and re.fullmatch(r"\w{1,20}", str(mark)) for mark in value):
+        if not isinstance(value, list) or not all(
+            isinstance(mark, (str, int)) and re.fullmatch(r"\w{1,20}", str(mark)) for mark in value
+        ):
             raise self.fault(f"'citations' must be a list of marks, not {value!r}")
         return tuple(str(mark) for mark in value)
 

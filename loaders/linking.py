@@ -31,7 +31,9 @@ class Linker:
     def _seen(self) -> dict[tuple[str, str], Mention]:
         return {}
 
-    def link(self, name: str, role: Literal["organisation", "product", "component"] = "organisation", note: str = "") -> Mention:
+    def link(
+        self, name: str, role: Literal["organisation", "product", "component"] = "organisation", note: str = ""
+    ) -> Mention:
         """Return what a name stands for.
 
         >>> linker = Linker(Catalogue.bundled())
@@ -60,7 +62,7 @@ class Linker:
         return Mention(name, terms.candidate_iri(name), "", role, note)
 
     def _without_generic_words(self, name: str) -> Entry | None:
-        """"HBM4 orders" is HBM4; a party is never found by leaving words off."""
+        """ "HBM4 orders" is HBM4; a party is never found by leaving words off."""
         bare = _GENERIC.sub("", name)
         entry = self.catalogue.resolve(bare) if bare != name else None
         return entry if entry is not None and entry.is_product else None

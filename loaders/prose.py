@@ -13,7 +13,9 @@ _LINK = re.compile(r"!?\[([^\[\]]{0,400})\]\((?:[^()\s]|\([^()\s]{0,200}\)){0,20
 _URL = re.compile(r"<?https?://[^\s<>]+>?")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _EMPHASIS = re.compile(r"\*\*|__|~~|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
-_BULLET = re.compile(r"^\s*(?:#{1,6}\s+|>+\s*|[-*+•·–▪◦‣]\s+|\d{1,3}[.)]\s+)+|^[\U0001F300-\U0001FAFF\u2600-\u27BF\uFE0F\s]+")
+_BULLET = re.compile(
+    r"^\s*(?:#{1,6}\s+|>+\s*|[-*+•·–▪◦‣]\s+|\d{1,3}[.)]\s+)+|^[\U0001F300-\U0001FAFF\u2600-\u27BF\uFE0F\s]+"
+)
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Inc|Corp|Co|Ltd|Mr|Ms|Mrs|Dr|St|vs|No|Nos|approx|est|e\.g|i\.e|cf|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Prof|Gen|Sen"
     r"|Rep|Gov|Fig|a\.m|p\.m|U\.S|U\.K|E\.U|[A-Z])|\b[A-Z]\.[A-Z])\.$"

@@ -63,7 +63,9 @@ class Source:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         for number, line_text in enumerate(text.split("\n"), 1):
             if len(line_text) > MAX_LINE:
-                raise LoaderError(self.origin, f"a line of {len(line_text):,} characters; {MAX_LINE:,} is the limit", number)
+                raise LoaderError(
+                    self.origin, f"a line of {len(line_text):,} characters; {MAX_LINE:,} is the limit", number
+                )
         return text
 
     def lines(self) -> Iterator[tuple[int, str]]:

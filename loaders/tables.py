@@ -69,5 +69,6 @@ def _claim(row: Fields, document: Document, context: Context) -> Claim:
         source=row.url("source_url"),
         source_title=title,
         start=row.line,
+        end=row.line,
         extractor="table",
     )

@@ -36,37 +36,71 @@ def _catalogue(request: Request) -> Catalogue:
 
 StoreDep = Annotated[Store, Depends(_store)]
 CatalogueDep = Annotated[Catalogue, Depends(_catalogue)]
-LevelParam = Annotated[str, Query(pattern="^(confirmed|reported|prospective)$", description="How firm a claim must be.")]
+LevelParam = Annotated[
+    str, Query(pattern="^(confirmed|reported|prospective)$", description="How firm a claim must be.")
+]
 
 
 def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
     """Return the service over a store."""
     settings = settings or Settings()
-    app = FastAPI(title="nthtier", version=version("nthtier"), description="Who depends on whom in the AI industry, every hop with its evidence.")
+    app = FastAPI(
+        title="nthtier",
+        version=version("nthtier"),
+        description="Who depends on whom in the AI industry, every hop with its evidence.",
+    )
     app.state.store, app.state.catalogue = store, Catalogue.bundled(tuple(settings.catalogue))
     app.include_router(sparql_router(store, settings))
 
     @app.get("/ask")
-    def ask(store: StoreDep, catalogue: CatalogueDep, q: Annotated[str, Query(max_length=500, examples=["who depends on TSMC?"])]) -> Dependents:
+    def ask(
+        store: StoreDep,
+        catalogue: CatalogueDep,
+        q: Annotated[str, Query(max_length=500, examples=["who depends on TSMC?"])],
+    ) -> Dependents:
         """Answer a question in plain English."""
         return answer_question(store, q, catalogue)
 
     @app.get("/parties/{name}/{direction}")
     def walk(
-        store: StoreDep, catalogue: CatalogueDep, name: str, direction: Direction, level: LevelParam = "reported", as_of: Date | None = None,
-        valid_at: Date | None = None, max_tier: Annotated[int | None, Query(ge=1)] = None,
+        store: StoreDep,
+        catalogue: CatalogueDep,
+        name: str,
+        direction: Direction,
+        level: LevelParam = "reported",
+        as_of: Date | None = None,
+        valid_at: Date | None = None,
+        max_tier: Annotated[int | None, Query(ge=1)] = None,
     ) -> Dependents:
         """Return who depends on a party, or what it depends on, tier by tier."""
-        return dependents(store, name, direction=direction, level=level, as_of=as_of, valid_at=valid_at, max_tier=max_tier, catalogue=catalogue)
+        return dependents(
+            store,
+            name,
+            direction=direction,
+            level=level,
+            as_of=as_of,
+            valid_at=valid_at,
+            max_tier=max_tier,
+            catalogue=catalogue,
+        )
 
     @app.get("/view/{name}", response_class=HTMLResponse)
     def view(
-        store: StoreDep, catalogue: CatalogueDep, name: str, direction: Direction = "dependents", level: LevelParam = "reported",
-        as_of: Date | None = None, max_tier: Annotated[int | None, Query(ge=1)] = None,
+        store: StoreDep,
+        catalogue: CatalogueDep,
+        name: str,
+        direction: Direction = "dependents",
+        level: LevelParam = "reported",
+        as_of: Date | None = None,
+        max_tier: Annotated[int | None, Query(ge=1)] = None,
     ) -> HTMLResponse:
         """Return an interactive page of the network around a party."""
-        answer = dependents(store, name, direction=direction, level=level, as_of=as_of, max_tier=max_tier, catalogue=catalogue)
-        return HTMLResponse(html(answer, assets="/static", page="/view/{id}"), headers={"Content-Security-Policy": _POLICY})
+        answer = dependents(
+            store, name, direction=direction, level=level, as_of=as_of, max_tier=max_tier, catalogue=catalogue
+        )
+        return HTMLResponse(
+            html(answer, assets="/static", page="/view/{id}"), headers={"Content-Security-Policy": _POLICY}
+        )
 
     @app.get("/static/{name}", include_in_schema=False)
     def asset(name: str) -> Response:
@@ -88,7 +122,12 @@ def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
 def _problem(_: Request, error: Exception) -> JSONResponse:
     """Return a known error as problem+json."""
     status = 404 if isinstance(error, UnknownNameError) else 422 if isinstance(error, QuestionError) else 400
-    body: dict[str, object] = {"type": "about:blank", "title": type(error).__name__.removesuffix("Error"), "status": status, "detail": str(error)}
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "title": type(error).__name__.removesuffix("Error"),
+        "status": status,
+        "detail": str(error),
+    }
     if isinstance(error, UnknownNameError) and error.suggestions:
         body["did_you_mean"] = list(error.suggestions)
     return JSONResponse(body, status, media_type="application/problem+json")

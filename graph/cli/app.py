@@ -54,7 +54,7 @@ class Session:
         """Open the store; files given on the command line are loaded into it first."""
         store = open_store(self.settings.store, read_only=read_only and not files)
         self.opened.append(store)
-        if not read_only or files:
+        if not read_only or files or self.settings.store == "memory:":
             prepare(store, self.catalogue)
         for file in files:
             ingest(store, load(file, Context(catalogue=self.catalogue)), self.catalogue)
@@ -76,7 +76,10 @@ def _version(wanted: bool) -> None:
 def _session(
     context: typer.Context,
     store: Annotated[
-        str | None, typer.Option(help="Store folder, memory:, or the URL of a SPARQL 1.1 server (NTHTIER_STORE).", show_default="store")
+        str | None,
+        typer.Option(
+            help="Store folder, memory:, or the URL of a SPARQL 1.1 server (NTHTIER_STORE).", show_default="store"
+        ),
     ] = None,
     _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:

@@ -24,8 +24,13 @@ Kind = Annotated[str | None, typer.Option("--loader", help="Loader to use; by de
 
 
 @app.command("load")
-def load_command(context: typer.Context, files: Files, date: Day = None, loader: Kind = None,
-                 as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False) -> None:
+def load_command(
+    context: typer.Context,
+    files: Files,
+    date: Day = None,
+    loader: Kind = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
     """Load files into the store; loading twice is loading once.
 
     Example: nthtier load news/2026-01-28.txt suppliers.csv
@@ -35,18 +40,24 @@ def load_command(context: typer.Context, files: Files, date: Day = None, loader:
     reading = Context(parse_day(date), session.catalogue)
     store = session.store()
     documents = claims = new = 0
-    for start in track(range(0, len(paths), _BATCH), "Loading", console=Console(stderr=True), disable=len(paths) <= _BATCH):
+    for start in track(
+        range(0, len(paths), _BATCH), "Loading", console=Console(stderr=True), disable=len(paths) <= _BATCH
+    ):
         batch = [loaded for path in paths[start : start + _BATCH] for loaded in load(path, reading, loader)]
         report = ingest(store, batch, session.catalogue)
         documents, claims, new = documents + report.documents, claims + report.claims, new + report.new_documents
     if as_json:
         show.lines([json.dumps({"documents": documents, "claims": claims, "new_documents": new})])
     else:
-        show.console().print(f"{documents} documents with {claims} claims, {new} of them new, in {session.settings.store}")
+        show.console().print(
+            f"{documents} documents with {claims} claims, {new} of them new, in {session.settings.store}"
+        )
 
 
 @app.command()
-def extract(context: typer.Context, file: Annotated[Path, typer.Argument(help="A text.")], date: Day = None, loader: Kind = None) -> None:
+def extract(
+    context: typer.Context, file: Annotated[Path, typer.Argument(help="A text.")], date: Day = None, loader: Kind = None
+) -> None:
     """Print a file's claims as JSON Lines, without a store.
 
     Example: nthtier extract news/2026-01-28.txt > claims.jsonl

@@ -30,8 +30,13 @@ def view(
     """
     session: Session = context.obj
     answer = dependents(
-        session.store(read_only=True), name, direction="dependencies" if dependencies else "dependents", level=level, as_of=parse_day(as_of),
-        max_tier=max_tier, catalogue=session.catalogue,
+        session.store(read_only=True),
+        name,
+        direction="dependencies" if dependencies else "dependents",
+        level=level,
+        as_of=parse_day(as_of),
+        max_tier=max_tier,
+        catalogue=session.catalogue,
     )
     try:
         out.write_text(html(answer), encoding="utf-8")

@@ -40,8 +40,13 @@ def ask(
 
 @app.command()
 def dependents(
-    context: typer.Context, name: Name, level: Level = "reported", as_of: AsOf = None, valid_at: ValidAt = None,
-    max_tier: MaxTier = None, as_json: Json = False,
+    context: typer.Context,
+    name: Name,
+    level: Level = "reported",
+    as_of: AsOf = None,
+    valid_at: ValidAt = None,
+    max_tier: MaxTier = None,
+    as_json: Json = False,
 ) -> None:
     """Print who depends on a party or product, tier by tier.
 
@@ -52,8 +57,13 @@ def dependents(
 
 @app.command()
 def dependencies(
-    context: typer.Context, name: Name, level: Level = "reported", as_of: AsOf = None, valid_at: ValidAt = None,
-    max_tier: MaxTier = None, as_json: Json = False,
+    context: typer.Context,
+    name: Name,
+    level: Level = "reported",
+    as_of: AsOf = None,
+    valid_at: ValidAt = None,
+    max_tier: MaxTier = None,
+    as_json: Json = False,
 ) -> None:
     """Print what a party or product depends on, tier by tier.
 
@@ -63,14 +73,27 @@ def dependencies(
 
 
 def _walk(
-    context: typer.Context, name: str, direction: Direction, level: str, as_of: str | None, valid_at: str | None, max_tier: int | None, as_json: bool
+    context: typer.Context,
+    name: str,
+    direction: Direction,
+    level: str,
+    as_of: str | None,
+    valid_at: str | None,
+    max_tier: int | None,
+    as_json: bool,
 ) -> None:
     if level not in terms.LEVELS:
         raise typer.BadParameter(f"must be one of {', '.join(terms.LEVELS)}", param_hint="--level")
     session: Session = context.obj
     store = session.store(read_only=True)
     answer = find_dependents(
-        store, name, direction=direction, level=level, as_of=parse_day(as_of), valid_at=parse_day(valid_at), max_tier=max_tier,
+        store,
+        name,
+        direction=direction,
+        level=level,
+        as_of=parse_day(as_of),
+        valid_at=parse_day(valid_at),
+        max_tier=max_tier,
         catalogue=session.catalogue,
     )
     _show(answer, as_json)

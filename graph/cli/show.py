@@ -56,7 +56,9 @@ def dependents(answer: Dependents) -> None:
     verb = "depends on" if answer.direction == "dependents" else "is needed by"
     out.print(f"[bold]{plain(_title(answer))}[/bold]")
     if not answer.found:
-        out.print(f"Nothing is documented that {verb} {plain(answer.party.name)} at level {answer.level}. {plain(answer.coverage.note)}")
+        out.print(
+            f"Nothing is documented that {verb} {plain(answer.party.name)} at level {answer.level}. {plain(answer.coverage.note)}"
+        )
         return
     table = Table(box=None, pad_edge=False)
     for heading in ("tier", "party", "kind", "level", "by way of", "claims"):
@@ -65,17 +67,32 @@ def dependents(answer: Dependents) -> None:
     for each in answer.found:
         marks = " ".join(f"({numbers[claim]})" for claim in _shown(each.path, answer.evidence))
         style = _LEVEL_STYLE[each.level]
-        table.add_row(str(each.tier), plain(each.party.name), plain(each.party.kind), each.level, plain(_path(each.path)), marks, style=style)
+        table.add_row(
+            str(each.tier),
+            plain(each.party.name),
+            plain(each.party.kind),
+            each.level,
+            plain(_path(each.path)),
+            marks,
+            style=style,
+        )
     out.print(table)
     out.print()
     for claim, number in numbers.items():
         print_claim(out, number, answer.evidence[claim])
     cover = answer.coverage
-    out.print(f"{cover.claims} claims from {cover.documents} documents, {cover.oldest} to {cover.newest}. {plain(cover.note)}", style="dim")
+    out.print(
+        f"{cover.claims} claims from {cover.documents} documents, {cover.oldest} to {cover.newest}. {plain(cover.note)}",
+        style="dim",
+    )
 
 
 def _title(answer: Dependents) -> str:
-    question = f"Who depends on {answer.party.name}?" if answer.direction == "dependents" else f"What does {answer.party.name} depend on?"
+    question = (
+        f"Who depends on {answer.party.name}?"
+        if answer.direction == "dependents"
+        else f"What does {answer.party.name} depend on?"
+    )
     when = f", as known on {answer.as_of}" if answer.as_of else ""
     return f"{question} {len(answer.found)} found, level {answer.level}{when}"
 
