@@ -23,6 +23,10 @@ class Settings(BaseSettings):
     query_timeout: float = Field(30.0, gt=0, description="Seconds a SPARQL query may run.")
     query_max_length: int = Field(100_000, gt=0, description="Longest SPARQL text, in characters.")
     result_max_bytes: int = Field(256 * 2**20, gt=0, description="Largest SPARQL result, in bytes.")
+    query_max_memory: int = Field(
+        2 * 2**30, gt=0, description="Bytes of memory a SPARQL query may use (store folders only)."
+    )
+    upload_max_bytes: int = Field(2**30, gt=0, description="Largest upload or update, in bytes.")
     query_concurrency: int = Field(4, gt=0, description="SPARQL queries that run at once.")
     allow_service: list[str] = Field([], description="Endpoints that SERVICE may call. Empty: none.")
 

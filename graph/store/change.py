@@ -49,7 +49,8 @@ def update_text(change: Change) -> str:
     StoreError
         A term that is no N-Quads term, so that nothing but data can get into the update.
     """
-    steps = [f"DROP SILENT GRAPH {_graph(name)}" if name else "DROP SILENT DEFAULT" for name in change.drop]
+    steps = [f"DROP SILENT GRAPH {graph_name(name)}" if name else "DROP SILENT DEFAULT" for name in change.drop]
+    steps += [f"CREATE SILENT GRAPH {graph_name(name)}" for name in change.create]
     if change.remove:
         if blank := next((quad for quad in change.remove if any(term.startswith("_:") for term in quad)), None):
             raise StoreError(f"a blank node has no name to remove it by: {' '.join(blank)}")
@@ -62,7 +63,7 @@ def update_text(change: Change) -> str:
 def _data(quads: Iterable[Quad]) -> Iterator[str]:
     for graph, members in groupby(quads, key=lambda quad: quad[3]):
         if graph:
-            yield f"GRAPH {_graph(graph)} {{\n"
+            yield f"GRAPH {graph_name(graph)} {{\n"
         for quad in members:
             s, p, o, _ = _checked(quad)
             yield f"{s} {p} {o} .\n"
@@ -77,8 +78,13 @@ def _checked(quad: Quad) -> Quad:
     raise StoreError(f"not a quad of N-Quads terms: {quad!r}")
 
 
-def _graph(name: str) -> str:
+def graph_name(name: str) -> str:
+    """Return the name of a graph, given with or without brackets, as it is written in SPARQL.
+
+    >>> graph_name("urn:g"), graph_name("<urn:g>")
+    ('<urn:g>', '<urn:g>')
+    """
     written = name if name.startswith("<") else f"<{name}>"
-    if _is_iri(written):
+    if _is_iri(written) and re.match(r"<[A-Za-z][A-Za-z0-9+.-]*:", written):
         return written
     raise StoreError(f"not the name of a graph, write <iri>: {name!r}")

@@ -73,7 +73,7 @@ class _Reading:
         given = bool(default_graphs or named_graphs)
         default: list[_Graph] | None = [_named(graph) for graph in default_graphs] if given else None
         named: list[ox.NamedNode | ox.BlankNode] | None = [_named(graph) for graph in named_graphs] if given else None
-        wanted = media.canonical(media_type)
+        wanted = media.bare(media_type)
 
         def push(out: IO[bytes]) -> None:
             with _errors(sparql):
@@ -89,7 +89,7 @@ class _Reading:
     def dump(self, media_type: str, graph: str | None = None) -> Callable[[IO[bytes]], None]:
         """Return a function that writes the dataset, or one graph, to a file object."""
         lease = self._lease()
-        wanted = media.canonical(media_type)
+        wanted = media.bare(media_type)
         if wanted not in _GRAPHS:
             raise StoreError(f"can't export as {media_type}; choose one of {', '.join(_GRAPHS)}")
         if graph is None and wanted not in media.DATASETS:
@@ -158,10 +158,7 @@ class MemoryStore(_Reading):
 
     def load(self, source: IO[bytes], media_type: str, *, graph: str | None = None, base: str | None = None) -> None:
         """Add a serialised graph or dataset, all of it or nothing."""
-        form = _GRAPHS.get(media.canonical(media_type))
-        if form is None:
-            raise StoreError(f"can't read {media_type}; it must be one of {', '.join(_GRAPHS)}")
-        target = _named(graph) if graph else None
+        form, target = _form(media_type), _named(graph) if graph else None
         try:
             self._write(lambda engine: engine.bulk_load(source, form, base_iri=base, to_graph=target))
         except QuerySyntaxError as error:
@@ -348,6 +345,46 @@ class SnapshotStore(_Reading):
     def close(self) -> None:
         """Let go of the snapshot."""
         self._closed, self._open = True, None
+
+
+def parse(source: IO[bytes], media_type: str, *, graph: str | None = None, base: str | None = None) -> Iterator[Quad]:
+    """Yield the quads of a serialised graph or dataset; no file or address that it names is read.
+
+    Triples go to ``graph`` (a plain IRI; None: the default graph).
+
+    >>> import io
+    >>> list(parse(io.BytesIO(b'<urn:s> <urn:p> "o"@en .'), "text/turtle", graph="urn:g"))
+    [('<urn:s>', '<urn:p>', '"o"@en', '<urn:g>')]
+
+    Raises
+    ------
+    RdfSyntaxError
+    """
+    target = f"<{graph}>" if graph else ""
+    try:
+        for quad in ox.parse(source, _form(media_type), base_iri=base):
+            name = target if isinstance(quad.graph_name, ox.DefaultGraph) else str(quad.graph_name)
+            yield str(quad.subject), str(quad.predicate), str(quad.object), name
+    except SyntaxError as error:
+        found = _syntax_error(str(error))
+        raise RdfSyntaxError(str(found), found.line, found.column) from None
+
+
+def convert(source: bytes, media_type: str, to: str) -> bytes:
+    """Return a serialised graph in another form.
+
+    >>> convert(b"<urn:s> <urn:p> 1 .", "text/turtle", "application/n-triples")
+    b'<urn:s> <urn:p> "1"^^<http://www.w3.org/2001/XMLSchema#integer> .\n'
+    """
+    triples = (quad.triple for quad in ox.parse(source, _form(media_type)))
+    return ox.serialize(triples, format=_form(to), prefixes=PREFIXES) or b""
+
+
+def _form(media_type: str) -> ox.RdfFormat:
+    form = _GRAPHS.get(media.known(media_type, media.GRAPHS) or "")
+    if form is None:
+        raise StoreError(f"can't read or write {media_type}; it must be one of {', '.join(_GRAPHS)}")
+    return form
 
 
 class _EngineFailure(StoreError):

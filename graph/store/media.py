@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 JSON: Final = "application/sparql-results+json"
@@ -22,16 +23,16 @@ GRAPHS: Final = (TURTLE, N_TRIPLES, JSON_LD, RDF_XML, TRIG, N_QUADS)
 #: Those of them that can hold more than one graph.
 DATASETS: Final = (N_QUADS, TRIG, JSON_LD)
 
-#: Other names that clients use.
-ALIASES: Final = {
-    "application/json": JSON,
-    "application/xml": XML,
-    "text/xml": XML,
-    "application/x-turtle": TURTLE,
-    "application/turtle": TURTLE,
-    "text/plain": N_TRIPLES,
-    "application/x-trig": TRIG,
-    "text/x-nquads": N_QUADS,
+#: Other names that clients use for them.
+OTHER_NAMES: Final = {
+    JSON: ("application/json",),
+    XML: ("application/xml", "text/xml"),
+    RDF_XML: ("application/xml", "text/xml"),
+    JSON_LD: ("application/json",),
+    TURTLE: ("application/x-turtle", "application/turtle"),
+    N_TRIPLES: ("text/plain",),
+    TRIG: ("application/x-trig",),
+    N_QUADS: ("text/x-nquads",),
 }
 
 #: File name endings, for downloads and for loading files.
@@ -41,11 +42,22 @@ SUFFIXES: Final = {
 }  # fmt: skip
 
 
-def canonical(media_type: str) -> str:
-    """Return a media type without parameters, in lower case, by its usual name.
+def bare(media_type: str) -> str:
+    """Return a media type without parameters, in lower case.
 
-    >>> canonical("Text/Turtle; charset=utf-8"), canonical("application/json")
-    ('text/turtle', 'application/sparql-results+json')
+    >>> bare("Text/Turtle; charset=utf-8")
+    'text/turtle'
     """
-    bare = media_type.partition(";")[0].strip().lower()
-    return ALIASES.get(bare, bare)
+    return media_type.partition(";")[0].strip().lower()
+
+
+def known(media_type: str, offers: Sequence[str]) -> str | None:
+    """Return which of the offers a media type means, None if none.
+
+    >>> known("application/xml", GRAPHS), known("application/xml", ROWS), known("image/png", ROWS)
+    ('application/rdf+xml', 'application/sparql-results+xml', None)
+    """
+    wanted = bare(media_type)
+    if wanted in offers:
+        return wanted
+    return next((offer for offer in offers if wanted in OTHER_NAMES.get(offer, ())), None)

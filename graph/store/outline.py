@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,6 +13,8 @@ _FORMS: Final = {
     "SELECT": "rows", "ASK": "rows", "CONSTRUCT": "graph", "DESCRIBE": "graph",
     **dict.fromkeys(("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY"), "update"),
 }  # fmt: skip
+_VOLATILE: Final = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"})
+_SCHEME: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 _OPEN, _CLOSE = "({[", ")}]"
 
 
@@ -29,6 +32,10 @@ class Outline:
         How deep brackets nest.
     has_dataset
         Whether FROM, USING or WITH occurs.
+    needs_base
+        Whether a relative IRI stands there and no BASE before it.
+    is_volatile
+        Whether it asks for the time or a random value, so that its answer is not the same twice.
     """
 
     form: str = ""
@@ -40,6 +47,8 @@ class Outline:
     sources: list[tuple[str, int]] = field(default_factory=list)
     depth: int = 0
     has_dataset: bool = False
+    needs_base: bool = False
+    is_volatile: bool = False
 
 
 def outline(sparql: str) -> Outline:
@@ -76,6 +85,10 @@ def outline(sparql: str) -> Outline:
             getattr(found, reach).append((_resolve(target, found.declared, base), token.start))
         if keyword in ("FROM", "USING", "WITH"):
             found.has_dataset = True
+        if keyword in _VOLATILE:
+            found.is_volatile = True
+        if token.kind == "iri" and not base and not _SCHEME.match(token.text):
+            found.needs_base = True
         before = token
     return found
 
@@ -105,7 +118,7 @@ def _reach(token: Token, before: Token, depth: int, after: str) -> str:
 def _resolve(token: Token, declared: dict[str, str], base: str) -> str:
     if token.kind == "iri":
         iri = token.text[1:-1]
-        return iri if ":" in iri.partition("/")[0] else base + iri
+        return iri if _SCHEME.match(token.text) else base + iri
     if token.kind == "name":
         prefix, _, local = token.text.partition(":")
         return declared.get(prefix, prefix + ":") + local

@@ -12,7 +12,7 @@ Quad = tuple[str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One atomic step: graphs to drop, then quads to remove, then quads to add.
+    """One atomic step: graphs to drop, then graphs to create, quads to remove, quads to add.
 
     Graphs to drop are written like the graph of a quad, ``<iri>`` (the brackets may be left out here), or ``""`` for
     the default graph.
@@ -21,6 +21,7 @@ class Change:
     drop: tuple[str, ...] = ()
     remove: tuple[Quad, ...] = ()
     add: tuple[Quad, ...] = ()
+    create: tuple[str, ...] = ()
 
 
 @runtime_checkable
