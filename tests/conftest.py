@@ -1,0 +1,69 @@
+"""What tests share: the demo's data in a store, the workplace's shared folder, parts of the system that may be absent."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from graph.ingest import ingest
+from graph.store import Store, open_store
+from loaders.registry import Context, load
+from ontology.catalogue import Catalogue
+
+ROOT = Path(__file__).resolve().parents[1]
+BACKBONE = ROOT / "ontology" / "catalogue" / "backbone.csv"
+WEEK = ROOT / "tests" / "data" / "week"
+
+_PARTS = {
+    "chromium": ("chromium", "apt-get install chromium"),
+    "virtuoso": ("virtuoso-t", "apt-get install virtuoso-opensource-7-bin"),
+    "java": ("java", "apt-get install default-jre-headless"),
+}
+
+
+def system_part(name: str) -> str:
+    """Return the path of a part of the system; absent, the test is left out with the way to add it (in CI it fails)."""
+    command, how = _PARTS[name]
+    found = shutil.which(command)
+    if found is None:
+        message = f"{command} is absent; add it with: {how}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    return found
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """The bundled catalogue."""
+    return Catalogue.bundled()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The workplace's shared folder; a clean clone has none, and tests that read it are left out there."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("../shared is absent: this test reads its data")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def backbone(catalogue: Catalogue) -> Iterator[Store]:
+    """A store with the bundled relationships alone; do not write to it."""
+    store = open_store("memory:")
+    ingest(store, load(BACKBONE, Context(catalogue=catalogue)), catalogue)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def memory() -> Iterator[Store]:
+    """An empty store in memory."""
+    store = open_store("memory:")
+    yield store
+    store.close()
