@@ -8,15 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from places import BACKBONE, SHARED
 
 from graph.ingest import ingest
 from graph.store import Store, open_store
 from loaders.registry import Context, load
 from ontology.catalogue import Catalogue
-
-ROOT = Path(__file__).resolve().parents[1]
-BACKBONE = ROOT / "ontology" / "catalogue" / "backbone.csv"
-WEEK = ROOT / "tests" / "data" / "week"
 
 _PARTS = {
     "chromium": ("chromium", "apt-get install chromium"),
@@ -46,10 +43,9 @@ def catalogue() -> Catalogue:
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The workplace's shared folder; a clean clone has none, and tests that read it are left out there."""
-    folder = ROOT.parent / "shared"
-    if not folder.is_dir():
+    if not SHARED.is_dir():
         pytest.skip("../shared is absent: this test reads its data")
-    return folder
+    return SHARED
 
 
 @pytest.fixture(scope="session")
