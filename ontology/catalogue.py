@@ -27,9 +27,10 @@ UNCOUNTED: Final = frozenset({
     "process-node", "packaging-technology", "model", "ai-application", "cloud-service", "operating-system",
     "ip", "eda-tool",
 })  # fmt: skip
-#: What a rule of ``names.csv`` may ask, for a name: see `Rule`.
-RULES: Final = ("case", "inner", "alone", "not", "not-ticker", "ceo")
+RULES: Final = ("case", "alone", "not", "not-ticker", "ceo")
 
+#: From this length on a bare ticker is found in running text; shorter ones are too often something else.
+_TELLING: Final = 4
 _TICKER: Final = re.compile(r"\$?([A-Z][A-Z0-9.]*)")
 _IN_BRACKETS: Final = re.compile(r"([^()（）]+?)\s*[(（]([^()（）]+)[)）]")
 
@@ -222,7 +223,7 @@ class Catalogue:
         return self._spotter.find(text)
 
     def speaks_for(self, person: str) -> Entry | None:
-        """Return the company that a person leads; ``None`` for who leads none or several.
+        """Return the company that a person leads; of several the one that ``names.csv`` names, which may be none.
 
         >>> catalogue = Catalogue.bundled()
         >>> catalogue.speaks_for("Masayoshi Son").name, catalogue.speaks_for("Elon Musk")
@@ -230,7 +231,7 @@ class Catalogue:
         """
         for key in _person_keys(person):
             if heads := self._heads.get(key):
-                return self._entries[next(iter(heads))] if len(heads) == 1 else None
+                return self._entries.get(next(iter(heads)) if len(heads) == 1 else self._rules.heads.get(key, ""))
         return None
 
     def leader_spans(self, text: str) -> tuple[tuple[int, int, Entry], ...]:
@@ -266,7 +267,7 @@ class Catalogue:
         for entry in self:
             for name in entry.names:
                 key = fold(name)
-                if squash(name) not in self._rules.spellings(key):
+                if name not in self._rules.alone and squash(name) not in self._rules.spellings(key):
                     yield Spelling(
                         name,
                         entry,
@@ -278,19 +279,22 @@ class Catalogue:
                 exchange, _, symbol = ticker.partition(":")
                 for form in (ticker, f"{exchange}: {symbol}"):
                     yield Spelling(form, entry, exact=True)
+                if len(symbol) >= _TELLING and self._symbols.get(symbol) is entry and fold(symbol) not in self._names:
+                    yield Spelling(symbol, entry, exact=True)
 
 
 class _Rules:
     """The rules of ``names.csv``.
 
-    ``case``: only in this spelling. ``inner``: and not where it opens a sentence. ``alone``: not amid letters of its
-    script. ``not``: a phrase that names nothing, and hides what is in it. ``not-ticker``: this symbol alone is a word.
-    ``ceo``: a person with several companies.
+    ``case``: only in this spelling. ``alone``: not amid letters of its script. ``not``: a phrase that names nothing
+    known, and hides what is in it. ``not-ticker``: this symbol alone is a word. ``ceo``: a person with several
+    companies.
     """
 
     def __init__(self, path: Path, known: dict[str, Entry]) -> None:
         self.no_ticker: set[str] = set()
-        self.shared_heads: set[str] = set()
+        self.alone: set[str] = set()
+        self.heads: dict[str, str] = {}
         self._by_key: dict[str, dict[str, str]] = {}
         self._spotted: list[Spelling[Entry]] = []
         for line, row in rows(path, ("name", "id", "rule", "reason")):
@@ -300,9 +304,11 @@ class _Rules:
             if rule == "not-ticker":
                 self.no_ticker.add(name)
             elif rule == "ceo":
-                self.shared_heads.add(name)
+                self.heads.update(dict.fromkeys(_person_keys(name), identity))
             else:
-                if rule != "alone":
+                if rule == "alone":
+                    self.alone.add(name)
+                else:
                     self._by_key.setdefault(fold(name), {})[squash(name)] = identity
                 entry = known.get(identity)
                 self._spotted.append(
@@ -310,7 +316,6 @@ class _Rules:
                         name,
                         entry,
                         exact=True,
-                        inner=rule == "inner",
                         alone=rule == "alone",
                         plural=entry is not None and _countable(entry),
                         legal_form=entry is not None and not entry.is_product,

@@ -33,8 +33,11 @@ _LEGAL_FORM: Final = re.compile(
 _LEGAL_FORM_NEXT: Final = re.compile(
     r",?\s(?:Inc|Corp|Corporation|Co|Ltd|Limited|LLC|PBC|PLC|plc|AG|N\.V|NV|GmbH)(?![\w-])(?:\.?,?\s(?:Ltd|Inc|Limited)(?![\w-]))?"
 )
+#: How many letters tell a name from most other words.
+_TELLING: Final = 4
+#: How many blanks there may be between two words of a name; an empty line parts them.
+_GAP: Final = 4
 _URL: Final = re.compile(r"(?:https?://|www\.)\S+")
-_OPENING: Final = re.compile(r"(?:^|[.!?:;•\n]|[-*]\s)[\"'“‘(\s]*$")
 
 
 def tidy(name: str) -> str:
@@ -95,8 +98,6 @@ class Spelling(Generic[T]):
     text: str
     value: T | None
     exact: bool = False
-    #: Not where it opens a sentence, since there an ordinary word has the same spelling.
-    inner: bool = False
     #: Not next to letters of its own script, since it is part of ordinary words.
     alone: bool = False
     plural: bool = False
@@ -113,15 +114,13 @@ class Spotter(Generic[T]):
 
     def __init__(self, spellings: Iterable[Spelling[T]]) -> None:
         self._trie: dict[str, Any] = {}
-        starts: dict[str, set[str]] = {}
         for spelling in spellings:
             for path in _paths(spelling.text):
                 node = self._trie
                 for char in path:
                     node = node.setdefault(char, {})
                 node.setdefault("", []).append(spelling)
-                starts.setdefault(path[0], set()).add(path[1:2])
-        self._start = re.compile(_start_pattern(starts)) if starts else None
+        self._start = re.compile(_start_pattern(self._trie)) if self._trie else None
 
     def find(self, text: str) -> tuple[tuple[int, int, T], ...]:
         """Return ``(start, end, value)`` of all names in the order of the text; of overlapping ones the longest."""
@@ -171,8 +170,10 @@ class Spotter(Generic[T]):
                 continue
             if char in "- \t\n\r":
                 node, end = node.get(" "), place + 1  # type: ignore[assignment]
-                while end < length and end - place < 4 and lower[end] in " \t\n\r" and lower[place:end].count("\n") < 2:
+                while end < length and end - place < _GAP and lower[end] in " \t\n\r":
                     end += 1
+                if lower.count("\n", place, end) > 1:
+                    return
                 place = end
             else:
                 node = node.get(char)  # type: ignore[assignment]
@@ -191,35 +192,40 @@ def _paths(name: str) -> set[str]:
     return {path, closed, opened} if path else set()
 
 
-def _start_pattern(starts: dict[str, set[str]]) -> str:
-    native = "".join(sorted(char for char in starts if is_native(char)))
-    branches = [
-        re.escape(first) + ("" if "" in seconds else "[" + "".join(map(_letter, sorted(seconds))) + "]")
-        for first, seconds in sorted(starts.items())
-        if not is_native(first)
-    ]
+def _start_pattern(trie: dict[str, Any]) -> str:
+    """Return a pattern that matches, at no length, where a name can start: its first letters tell most words apart."""
+    native = {char: after for char, after in trie.items() if is_native(char)}
+    other = {char: after for char, after in trie.items() if not is_native(char)}
     patterns = []
-    if branches:
-        patterns.append(rf"(?<![^\W_\u2e80-\U0010ffff])(?=(?:{'|'.join(branches)}))")
+    if other:
+        patterns.append(f"(?<![a-z0-9])(?={_beginnings(other, _TELLING)})")
     if native:
-        patterns.append(f"(?=[{native}])")
+        patterns.append(f"(?=[{''.join(sorted(native))}])(?={_beginnings(native, 2)})")
     return "|".join(patterns)
 
 
+def _beginnings(node: dict[str, Any], depth: int) -> str:
+    if "" in node or depth == 0:
+        return ""
+    return "(?:" + "|".join(_letter(char) + _beginnings(node[char], depth - 1) for char in sorted(node)) + ")"
+
+
 def _letter(char: str) -> str:
-    return r"\s\-" if char == " " else re.escape(char)
+    return r"[\s\-]+" if char == " " else re.escape(char)
 
 
 def _fits(spelling: Spelling[Any], text: str, start: int, end: int) -> int | None:
     """Return where the name ends if these letters are the spelling, by themselves; with the s of a plural."""
-    if spelling.exact and squash(text[start:end]) != squash(spelling.text):
+    written = text[start:end]
+    if spelling.exact and written != spelling.text and squash(written) != squash(spelling.text):
         return None
     before, after = text[start - 1 : start], text[end : end + 1]
-    if is_native(text[start]):
-        if spelling.alone and (_same_script(before, text[start]) or _same_script(after, text[end - 1])):
-            return None
-    elif spelling.inner and _OPENING.search(text[max(0, start - 12) : start]):
+    if _joins(before, text[start]):
         return None
+    if spelling.alone and (_same_script(before, text[start]) or _same_script(after, text[end - 1])):
+        return None
+    if after in ("'", "’") and text[end + 1 : end + 2].isupper():
+        return None  # the "Dell" of "Dell'Oro"
     if _joins(text[end - 1], after):
         if not (spelling.plural and after == "s" and not _joins("s", text[end + 1 : end + 2])):
             return None
@@ -230,9 +236,10 @@ def _fits(spelling: Spelling[Any], text: str, start: int, end: int) -> int | Non
 
 
 def _joins(char: str, other: str) -> bool:
-    if not other or is_native(char) or is_native(other):
+    """Tell whether two letters next to each other belong to one word."""
+    if not char or not other or is_native(char) or is_native(other):
         return False
-    return char.isalnum() and (other.isalnum() or other == "_")
+    return (char.isalnum() or char == "_") and (other.isalnum() or other == "_")
 
 
 def _same_script(char: str, other: str) -> bool:
