@@ -7,7 +7,7 @@ which names are taken by their exact spelling and why. A reader's own files come
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -29,9 +29,12 @@ UNCOUNTED: Final = frozenset({
 })  # fmt: skip
 RULES: Final = ("case", "alone", "not", "not-ticker", "ceo")
 
+#: A longer text is no name.
+_LONGEST: Final = 200
 #: From this length on a bare ticker is found in running text; shorter ones are too often something else.
 _TELLING: Final = 4
 _TICKER: Final = re.compile(r"\$?([A-Z][A-Z0-9.]*)")
+_ARTICLE: Final = re.compile(r"^(?:the\s+)+", re.IGNORECASE)
 _IN_BRACKETS: Final = re.compile(r"([^()（）]+?)\s*[(（]([^()（）]+)[)）]")
 
 
@@ -73,25 +76,13 @@ class Catalogue:
             self._check_ties(entry, *origin[entry.id])
         self._rules = _Rules(rules, self._entries)
         self._names: dict[str, Entry] = {}
-        self._short: dict[str, Entry] = {}
-        self._symbols: dict[str, Entry] = {}
         for entry in self:
-            for name in entry.names:
+            for name in (*entry.names, *entry.tickers):
                 self._claim(fold(name), name, entry, *origin[entry.id])
-            for ticker in entry.tickers:
-                self._claim(fold(ticker), ticker, entry, *origin[entry.id])
-                symbol = ticker.rpartition(":")[2]
-                if _TICKER.fullmatch(symbol) and len(symbol) > 1 and symbol not in self._rules.no_ticker:
-                    self._symbols.setdefault(symbol, entry)
-        for entry in self:
-            for name in entry.names:
-                if (short := fold(without_legal_form(name))) not in self._names:
-                    self._short.setdefault(short, entry)
-        self._heads: dict[str, set[str]] = {}
-        for entry in self:
-            if entry.ceo:
-                for key in _person_keys(entry.ceo):
-                    self._heads.setdefault(key, set()).add(entry.id)
+        #: What several may bear, so that it stands for an entry only if one alone does.
+        self._short = _index(self, lambda entry: (fold(without_legal_form(name)) for name in entry.names))
+        self._symbols = _index(self, self._rules.symbols)
+        self._heads = _index(self, lambda entry: _person_keys(entry.ceo) if entry.ceo else ())
         self._spotter = Spotter(self._spellings())
         self._heads_spotter = Spotter(
             Spelling(name, entry, exact=True)
@@ -148,28 +139,27 @@ class Catalogue:
         >>> [catalogue.resolve(name).id for name in ("sk-hynix®'s", "Tesla, Inc.", "H100s", "Sunrise (曦望)")]
         ['sk-hynix', 'tesla', 'nvidia-h100', 'sunrise-chip']
         """
-        text = tidy(name)
-        if not text:
+        text = tidy(name[:_LONGEST])
+        if not text or len(name) >= _LONGEST:
             return None
         if (found := self._exactly(text)) is not None:
             return found
         if ruled := self._rules.spellings(fold(text)):
             return self._entries.get(ruled.get(squash(text), ""))
-        if (match := _TICKER.fullmatch(text)) and (found := self._symbols.get(match[1])):
+        if (match := _TICKER.fullmatch(text)) and (found := _alone(self._symbols.get(match[1]))):
             return found
         if (shorter := without_legal_form(text)) != text:
             found = self._names.get(fold(shorter))
             return found if found and not found.is_product else None
-        if (found := self._short.get(fold(text))) is not None:
+        if (found := _alone(self._short.get(fold(text)))) is not None:
             return found
         if text.endswith("s") and (found := self._exactly(text[:-1])) and _countable(found):
             return found
         if match := _IN_BRACKETS.fullmatch(text):
             outside, inside = self.resolve(match[1]), self.resolve(match[2])
             return outside if inside is None or inside is outside else None
-        if text.casefold().startswith("the "):
-            return self.resolve(text[4:])
-        return None
+        bare = _ARTICLE.sub("", text)
+        return self.resolve(bare) if bare != text else None
 
     def lookup(self, name: str) -> Entry:
         """Return what a name, id or IRI stands for.
@@ -193,8 +183,8 @@ class Catalogue:
         >>> [entry.name for entry in catalogue.suggest("Nvdia", 1) + catalogue.suggest("Groq", 2)]
         ['NVIDIA', 'Groq', 'Groq 3 LPU']
         """
-        text = tidy(name)[:200]
-        head = self.resolve(text) or self.speaks_for(text)
+        text = tidy(name[:_LONGEST])
+        head = self.resolve(text) or self.speaks_for(text) or self._but_for_case(text)
         scores: dict[str, float] = {} if head is None else {head.id: 101.0}
         folded = text.casefold()
         if len(fold(text)) < 2:
@@ -223,7 +213,7 @@ class Catalogue:
         return self._spotter.find(text)
 
     def speaks_for(self, person: str) -> Entry | None:
-        """Return the company that a person leads; of several the one that ``names.csv`` names, which may be none.
+        """Return the company that a person leads; of several the one that ``names.csv`` gives, which may be none.
 
         >>> catalogue = Catalogue.bundled()
         >>> catalogue.speaks_for("Masayoshi Son").name, catalogue.speaks_for("Elon Musk")
@@ -231,7 +221,7 @@ class Catalogue:
         """
         for key in _person_keys(person):
             if heads := self._heads.get(key):
-                return self._entries.get(next(iter(heads)) if len(heads) == 1 else self._rules.heads.get(key, ""))
+                return _alone(heads) or self._entries.get(self._rules.heads.get(key, ""))
         return None
 
     def leader_spans(self, text: str) -> tuple[tuple[int, int, Entry], ...]:
@@ -243,6 +233,9 @@ class Catalogue:
         if ruled := self._rules.spellings(key):
             return self._entries.get(ruled.get(squash(text), ""))
         return self._names.get(key)
+
+    def _but_for_case(self, text: str) -> Entry | None:
+        return next(filter(None, map(self._entries.get, self._rules.spellings(fold(text)).values())), None)
 
     def _check_ties(self, entry: Entry, path: Path, line: int) -> None:
         for what, other in (("parent", entry.parent), ("developer", entry.developer)):
@@ -279,7 +272,8 @@ class Catalogue:
                 exchange, _, symbol = ticker.partition(":")
                 for form in (ticker, f"{exchange}: {symbol}"):
                     yield Spelling(form, entry, exact=True)
-                if len(symbol) >= _TELLING and self._symbols.get(symbol) is entry and fold(symbol) not in self._names:
+                alone = _alone(self._symbols.get(symbol)) is entry and fold(symbol) not in self._names
+                if alone and len(symbol) >= _TELLING:
                     yield Spelling(symbol, entry, exact=True)
 
 
@@ -292,6 +286,7 @@ class _Rules:
     """
 
     def __init__(self, path: Path, known: dict[str, Entry]) -> None:
+        bearers = {key: entry.id for entry in known.values() for name in entry.names for key in (fold(name), squash(name))}
         self.no_ticker: set[str] = set()
         self.alone: set[str] = set()
         self.heads: dict[str, str] = {}
@@ -301,6 +296,8 @@ class _Rules:
             name, identity, rule = row["name"], row["id"], row["rule"]
             if rule not in RULES or not name or not row["reason"] or (identity and identity not in known):
                 raise CatalogueError("a rule needs a name, a known id, a known rule and a reason", path, line)
+            if rule in ("case", "not") and bearers.get(squash(name) if identity else fold(name), identity) != identity:
+                continue  # a reader's own file gives the name to somebody
             if rule == "not-ticker":
                 self.no_ticker.add(name)
             elif rule == "ceo":
@@ -326,6 +323,13 @@ class _Rules:
         """Return the squashed spellings under which a folded name is taken, each with the id it stands for."""
         return self._by_key.get(key, {})
 
+    def symbols(self, entry: Entry) -> Iterator[str]:
+        """Yield the symbols of an entry that need no exchange to be known for tickers."""
+        for ticker in entry.tickers:
+            symbol = ticker.rpartition(":")[2]
+            if _TICKER.fullmatch(symbol) and len(symbol) > 1 and symbol not in self.no_ticker:
+                yield symbol
+
     def for_spotter(self) -> Iterator[Spelling[Entry]]:
         return iter(self._spotted)
 
@@ -333,6 +337,18 @@ class _Rules:
 @lru_cache(maxsize=8)
 def _bundled(stamps: tuple[tuple[Path, int, int], ...]) -> Catalogue:
     return Catalogue([DATA / "organisations.csv", DATA / "products.csv", *(path for path, _, _ in stamps)])
+
+
+def _index(catalogue: Iterable[Entry], keys: Callable[[Entry], Iterable[str]]) -> dict[str, list[Entry]]:
+    index: dict[str, list[Entry]] = {}
+    for entry in catalogue:
+        for key in dict.fromkeys(keys(entry)):
+            index.setdefault(key, []).append(entry)
+    return index
+
+
+def _alone(entries_: Sequence[Entry] | None) -> Entry | None:
+    return entries_[0] if entries_ and len(entries_) == 1 else None
 
 
 def _countable(entry: Entry) -> bool:

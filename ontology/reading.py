@@ -14,6 +14,7 @@ from ontology.terms import ID, PARTY_KINDS, PRODUCT_KINDS, slug
 
 ORGANISATION_COLUMNS: Final = ("id", "name", "kind", "country", "tickers", "aliases", "parent", "ceo")
 PRODUCT_COLUMNS: Final = ("id", "name", "kind", "developer", "aliases", "first_seen")
+LONGEST_NAME: Final = 160
 _PLAIN: Final = ("id", "name", "kind", "country", "parent", "ceo", "developer", "first_seen")
 
 
@@ -96,6 +97,8 @@ def entries(path: Path) -> Iterator[tuple[int, Entry]]:
             raise CatalogueError(f"{row['id']!r} can't be an id; write it like {hint!r}", path, line)
         if row["id"] in seen:
             raise CatalogueError(f"id {row['id']!r} stands in line {seen[row['id']]} already", path, line)
+        if (longest := max(map(len, (row["name"], *_several(row["aliases"]))))) > LONGEST_NAME:
+            raise CatalogueError(f"a name of {longest} letters; {LONGEST_NAME} is the most", path, line)
         if row["kind"] not in kinds:
             raise CatalogueError(f"unknown kind {row['kind']!r}; one of {', '.join(kinds)}", path, line)
         seen[row["id"]] = line

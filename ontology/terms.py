@@ -87,16 +87,19 @@ SCHEMES: Final = ("statuses", "attributions", "levels")
 
 CLASSES: Final = (
     "Participant", "Party", "Organisation", "Component", "Product", "Candidate",
-    "Assertion", "Claim", "Relation", "Document", "Conflict",
+    "Assertion", "Claim", "Relation", "Document", "Conflict", "Side", "Decision",
 )
-#: Properties of claims and relations alike, of claims, of relations, of documents, and of parties and products.
+#: Properties of claims and relations alike, of claims, of relations, of conflicts, of decisions, of documents, and of
+#: parties and products.
 ASSERTION_PROPERTIES: Final = ("item", "itemName", "status", "attribution", "shareLow", "shareHigh")
 CLAIM_PROPERTIES: Final = (
     "about", "subjectName", "objectName", "amountLow", "amountHigh", "currency", "changeLow", "changeHigh",
     "citationMarks", "part", "startOffset", "endOffset", "validFrom", "validUntil", "trigger", "confidence",
-    "extractor",
+    "extractor", "wording",
 )
-RELATION_PROPERTIES: Final = ("level", "support", "claimCount", "firstSeen", "lastSeen", "evidence")
+RELATION_PROPERTIES: Final = ("level", "support", "claimCount", "firstSeen", "lastSeen", "evidence", "disputedIn")
+CONFLICT_PROPERTIES: Final = ("over", "side", "between", "says", "settledBy")
+DECISION_PROPERTIES: Final = ("decides", "verdict", "keeps", "setsAside", "mergedInto")
 DOCUMENT_PROPERTIES: Final = ("loader", "generated")
 PARTICIPANT_PROPERTIES: Final = ("dependsOn", "developedBy", "country")
 CONCEPT_PROPERTIES: Final = ("rank",)
@@ -105,8 +108,8 @@ CONCEPT_PROPERTIES: Final = ("rank",)
 NAMES: Final = frozenset((
     *PREDICATES, *PARTY_KINDS.values(), *PRODUCT_KINDS.values(), *CONFLICT_KINDS.values(), *CLASSES, *SCHEMES,
     *STATUS_NAMES.values(), *ATTRIBUTION_NAMES.values(), *LEVEL_NAMES.values(),
-    *ASSERTION_PROPERTIES, *CLAIM_PROPERTIES, *RELATION_PROPERTIES, *DOCUMENT_PROPERTIES, *PARTICIPANT_PROPERTIES,
-    *CONCEPT_PROPERTIES,
+    *ASSERTION_PROPERTIES, *CLAIM_PROPERTIES, *RELATION_PROPERTIES, *CONFLICT_PROPERTIES, *DECISION_PROPERTIES,
+    *DOCUMENT_PROPERTIES, *PARTICIPANT_PROPERTIES, *CONCEPT_PROPERTIES,
 ))  # fmt: skip
 
 
@@ -132,6 +135,19 @@ def candidate_iri(name: str) -> str:
     if not short or len(short) > 80:
         short = "-".join(filter(None, (short[:60].strip("-"), digest(name))))
     return f"{ID}candidate-{short}"
+
+
+def relation_iri(subject: str, predicate: str, object_: str, item: str) -> str:
+    """Return the IRI of a relation: of what all claims about the same tie add up to.
+
+    A symmetric tie is the same either way round. A deal between two is one thread whatever it is called: the item of a
+    predicate of capital (a sum, a stake) makes no relation of its own.
+
+    >>> relation_iri("a", "partnersWith", "b", "") == relation_iri("b", "partnersWith", "a", "a chip venture")
+    True
+    """
+    ends = sorted((subject, object_)) if predicate in SYMMETRIC else (subject, object_)
+    return RELATION + digest(*ends, predicate, "" if predicate in CAPITAL else item)
 
 
 def digest(*parts: object) -> str:

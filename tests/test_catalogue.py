@@ -75,8 +75,8 @@ def test_no_two_entries_bear_one_name() -> None:
     assert {name: ids for name, ids in owners.items() if len(ids) > 1} == {}
     heads = Counter(entry.ceo for entry in CATALOGUE if entry.ceo)
     assert {person for person, count in heads.items() if count > 1} == {row["name"] for row in rules("ceo")}
-    tickers = Counter(ticker for entry in CATALOGUE for ticker in entry.tickers)
-    assert max(tickers.values()) == 1
+    symbols = Counter(symbol for entry in CATALOGUE for symbol in {each.rpartition(":")[2] for each in entry.tickers})
+    assert [symbol for symbol, count in symbols.items() if count > 1] == []
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,10 @@ def test_ordinary_words_are_taken_by_their_spelling(name: str) -> None:
         ("the European Commission", "european-commission"), ("H100s", "nvidia-h100"), ("GPT 5.2", "gpt-5-2"),
         ("Qwen3 Max-Thinking", "qwen3-max-thinking"), ("HBM-4", "hbm4"), ("Claudes", None), ("Maia200", "maia-200"),
         ("Nanya", "nanya-technology"), ("Nan Ya", "nan-ya-plastics"), ("Rubin", "nvidia-rubin"),
-        ("Vera Rubin", "nvidia-vera-rubin"), ("Groq", "groq"), ("Grok", "grok"), ("groq", None), ("grok", None),
+        ("Vera Rubin", "nvidia-vera-rubin"), ("Groq", "groq"), ("Grok", "grok"), ("groq", "groq"), ("grok", None),
         ("ＮＶＩＤＩＡ", "nvidia"), ("", None), ("®", None), (" 's ", None), ("Jensen Huang", None), ("Arm China", None),
         ("Apple A16", None), ("A16", "tsmc-a16"), ("GPT-5.3", None), ("Feynman Inc.", None),
+        ("the " * 5000 + "TSMC", None), ("TSMC" + " Inc" * 20, "tsmc"), ("x" * 10**6, None), ("NVIDIA " * 10**5, None),
     ],
 )  # fmt: skip
 def test_names_resolve(name: str, identity: str | None) -> None:
@@ -145,7 +146,7 @@ def test_suggestions(name: str, identity: str | None) -> None:
 def test_look_alikes_are_not_suggested_for_a_known_name(one: str, other: str) -> None:
     for known, alike in ((one, other), (other, one)):
         entry = CATALOGUE.lookup(known)
-        for name in entry.names:
+        for name in (*entry.names, *map(str.lower, entry.names)):
             found = [each.id for each in CATALOGUE.suggest(name, 20)]
             assert found[0] == known
             assert alike not in found
@@ -317,6 +318,23 @@ def test_a_file_adds_entries_and_aliases(tmp_path: Path) -> None:
     assert Catalogue.bundled([parties, products]).lookup("NC-One").id == "newchip"
 
 
+def test_a_name_that_a_rule_rules_out_can_be_given_to_an_entry(tmp_path: Path) -> None:
+    rows = "arm-china,ARM China,eda-ip-vendor,CN,,,,\nemc,Dell EMC,other,US,NYSE:ON,,,\n"
+    mine = Catalogue.bundled([file(tmp_path, f"{ORGANISATIONS}\n{rows}")])
+    assert [entry.id for entry in map(mine.lookup, ("Arm China", "Dell EMC", "NYSE:ON"))] == ["arm-china", "emc", "emc"]
+    assert [entry.id for _, _, entry in mine.spans("Arm China and Dell EMC")] == ["arm-china", "emc"]
+    assert mine.resolve("ON") is None
+
+
+def test_what_two_entries_share_stands_for_neither(tmp_path: Path) -> None:
+    rows = "a,Alpha Inc.,other,,XX:ALPH,,,Ann Lee\nb,Alpha Ltd.,other,,YY:ALPH,,,Ann Lee\n"
+    mine = Catalogue.bundled([file(tmp_path, f"{ORGANISATIONS}\n{rows}")])
+    assert [mine.resolve(name) for name in ("Alpha", "ALPH")] == [None, None]
+    assert mine.speaks_for("Ann Lee") is None
+    assert mine.spans("Alpha rose, ALPH too, said Ann Lee") == ()
+    assert [entry.id for entry in map(mine.lookup, ("Alpha Inc", "Alpha Ltd", "YY:ALPH"))] == ["a", "b", "b"]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -328,6 +346,7 @@ def test_a_file_adds_entries_and_aliases(tmp_path: Path) -> None:
         (f"{ORGANISATIONS}\nx,X,gpu,,,,,\n", ":2: unknown kind 'gpu'"),
         (f"{ORGANISATIONS}\nx,X,other,,,,,\n\nx,Y,other,,,,,\n", ":4: id 'x' stands in line 2 already"),
         (f'{ORGANISATIONS}\nx,"X\nX",other,,,,,\nx,Y,other,,,,,\n', ":4: id 'x' stands in line 2 already"),
+        (f"{ORGANISATIONS}\nx,{'X' * 500},other,,,,,\n", ":2: a name of 500 letters"),
         (f"{ORGANISATIONS}\nx,X,other\n", ":2: 3 fields under 8 columns"),
         (f"{ORGANISATIONS}\n,X,other,,,,,\n", ":2: no id"),
         (f"{ORGANISATIONS}\nx,,other,,,,,\n", ":2: no name"),

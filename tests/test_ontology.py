@@ -57,6 +57,7 @@ def test_no_name_stands_for_two_things() -> None:
         terms.CONFLICT_KINDS.values(), terms.SCHEMES, terms.STATUS_NAMES.values(), terms.ATTRIBUTION_NAMES.values(),
         terms.LEVEL_NAMES.values(), terms.ASSERTION_PROPERTIES, terms.CLAIM_PROPERTIES, terms.RELATION_PROPERTIES,
         terms.DOCUMENT_PROPERTIES, terms.PARTICIPANT_PROPERTIES, terms.CONCEPT_PROPERTIES,
+        terms.CONFLICT_PROPERTIES, terms.DECISION_PROPERTIES,
     ]  # fmt: skip
     assert sum(map(len, lists)) == len(terms.NAMES)
 
@@ -116,10 +117,35 @@ def test_concepts_stand_in_their_order(
 DATATYPES = {
     XSD[name]
     for name in (
-        "decimal", "integer", "nonNegativeInteger", "nonPositiveInteger", "positiveInteger", "negativeInteger",
-        "long", "int", "short", "byte", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte",
-        "float", "double", "string", "normalizedString", "token", "language", "Name", "NCName", "NMTOKEN",
-        "boolean", "hexBinary", "base64Binary", "anyURI", "dateTime", "dateTimeStamp",
+        "decimal",
+        "integer",
+        "nonNegativeInteger",
+        "nonPositiveInteger",
+        "positiveInteger",
+        "negativeInteger",
+        "long",
+        "int",
+        "short",
+        "byte",
+        "unsignedLong",
+        "unsignedInt",
+        "unsignedShort",
+        "unsignedByte",
+        "float",
+        "double",
+        "string",
+        "normalizedString",
+        "token",
+        "language",
+        "Name",
+        "NCName",
+        "NMTOKEN",
+        "boolean",
+        "hexBinary",
+        "base64Binary",
+        "anyURI",
+        "dateTime",
+        "dateTimeStamp",
     )
 } | {RDFS.Literal, RDF.PlainLiteral, RDF.XMLLiteral, RDF.langString}
 RESERVED = tuple(map(str, (RDF, RDFS, OWL, XSD)))
