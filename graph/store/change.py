@@ -33,8 +33,13 @@ def n_quads(quads: Iterable[Quad]) -> Iterator[str]:
         yield f"{s} {p} {o} {g} .\n"
 
 
-def update_text(change: Change) -> str:
+def update_text(change: Change, default: str | None = None) -> str:
     """Return the SPARQL update that makes a change.
+
+    Parameters
+    ----------
+    default
+        A named graph (a plain IRI) that stands in for the default graph, on servers whose own is the union of all.
 
     >>> print(update_text(Change(drop=("<urn:g>",), add=(("<urn:s>", "<urn:p>", "<urn:o>", "<urn:g>"),))))
     DROP SILENT GRAPH <urn:g> ;
@@ -49,25 +54,32 @@ def update_text(change: Change) -> str:
     StoreError
         A term that is no N-Quads term, so that nothing but data can get into the update.
     """
-    steps = [f"DROP SILENT GRAPH {graph_name(name)}" if name else "DROP SILENT DEFAULT" for name in change.drop]
+    stand_in = graph_name(default) if default else ""
+    steps = [
+        f"DROP SILENT GRAPH {graph_name(name)}"
+        if name
+        else f"DROP SILENT {'GRAPH ' if stand_in else ''}{stand_in or 'DEFAULT'}"
+        for name in change.drop
+    ]
     steps += [f"CREATE SILENT GRAPH {graph_name(name)}" for name in change.create]
     if change.remove:
         if blank := next((quad for quad in change.remove if any(term.startswith("_:") for term in quad)), None):
             raise StoreError(f"a blank node has no name to remove it by: {' '.join(blank)}")
-        steps.append("DELETE DATA {\n" + "".join(_data(change.remove)) + "}")
+        steps.append("DELETE DATA {\n" + "".join(_data(change.remove, stand_in)) + "}")
     if change.add:
-        steps.append("INSERT DATA {\n" + "".join(_data(change.add)) + "}")
+        steps.append("INSERT DATA {\n" + "".join(_data(change.add, stand_in)) + "}")
     return " ;\n".join(steps)
 
 
-def _data(quads: Iterable[Quad]) -> Iterator[str]:
+def _data(quads: Iterable[Quad], default: str) -> Iterator[str]:
     for graph, members in groupby(quads, key=lambda quad: quad[3]):
-        if graph:
-            yield f"GRAPH {graph_name(graph)} {{\n"
+        name = graph_name(graph) if graph else default
+        if name:
+            yield f"GRAPH {name} {{\n"
         for quad in members:
             s, p, o, _ = _checked(quad)
             yield f"{s} {p} {o} .\n"
-        if graph:
+        if name:
             yield "}\n"
 
 

@@ -9,7 +9,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, Final, TypeVar, cast
 
 import pyoxigraph as ox
 
@@ -36,6 +36,7 @@ _GRAPHS: Final = {
     media.RDF_XML: ox.RdfFormat.RDF_XML,
     media.JSON_LD: ox.RdfFormat.JSON_LD,
 }
+_Form = TypeVar("_Form")
 _Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 #: Free bytes below which a disk store refuses to write: a write that fails half-way is worse than none.
 _SPARE: Final = 64 * 2**20
@@ -76,9 +77,17 @@ class _Reading:
         wanted = media.bare(media_type)
 
         def push(out: IO[bytes]) -> None:
-            with _errors(sparql):
-                found = lease[0].query(sparql, prefixes=PREFIXES, default_graph=default, named_graphs=named)
-                _serialize(found, out, wanted)
+            found = None
+            try:
+                with _errors(sparql):
+                    found = lease[0].query(sparql, prefixes=PREFIXES, default_graph=default, named_graphs=named)
+                    if isinstance(found, ox.QueryTriples):
+                        found.serialize(out, _fitting(_GRAPHS, wanted, "a graph"))
+                    else:
+                        found.serialize(out, _fitting(_ROWS, wanted, "rows"))
+            finally:
+                # An error's traceback would keep it, and it may be dropped in the thread that made it alone.
+                found = None
 
         return push
 
@@ -380,6 +389,17 @@ def convert(source: bytes, media_type: str, to: str) -> bytes:
     return ox.serialize(triples, format=_form(to), prefixes=PREFIXES) or b""
 
 
+def serialize(quads: Iterable[Quad], media_type: str, *, flat: bool = False) -> Callable[[IO[bytes]], None]:
+    """Return a function that writes quads to a file object, without their graphs if ``flat``."""
+    form, lines = _form(media_type), _Lines(n_quads(quads))
+
+    def push(out: IO[bytes]) -> None:
+        found = ox.parse(cast("IO[bytes]", lines), ox.RdfFormat.N_QUADS)
+        ox.serialize((quad.triple for quad in found) if flat else found, out, form, prefixes=PREFIXES)
+
+    return push
+
+
 def _form(media_type: str) -> ox.RdfFormat:
     form = _GRAPHS.get(media.known(media_type, media.GRAPHS) or "")
     if form is None:
@@ -416,15 +436,10 @@ def _named(iri: str) -> ox.NamedNode:
         raise QueryError(f"not an absolute IRI: {iri!r}") from error
 
 
-def _serialize(found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, out: IO[bytes], media_type: str) -> None:
-    if isinstance(found, ox.QueryTriples):
-        if media_type not in _GRAPHS:
-            raise QueryError(f"the query asks for a graph, which {media_type} can't hold")
-        found.serialize(out, _GRAPHS[media_type])
-    elif media_type not in _ROWS:
-        raise QueryError(f"the query asks for rows, which {media_type} can't hold")
-    else:
-        found.serialize(out, _ROWS[media_type])
+def _fitting(forms: dict[str, _Form], media_type: str, asked: str) -> _Form:
+    if media_type in forms:
+        return forms[media_type]
+    raise QueryError(f"the query asks for {asked}, which {media_type} can't hold")
 
 
 @contextlib.contextmanager

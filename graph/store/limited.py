@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from graph.errors import ResultTooLargeError
 from graph.store import guard
 from graph.store.embedded import DiskStore, MemoryStore, SnapshotStore
 from graph.store.pool import ReaderPool
 from graph.store.protocol import Store
 from graph.store.pull import Limits
+from graph.store.remote import RemoteStore
 
 
 class Reads(Protocol):
@@ -62,7 +64,8 @@ class _Remote:
     """A server far away, behind the guard and the limits."""
 
     def __init__(self, store: Store, limits: Limits, rules: guard.Rules) -> None:
-        self._store, self._limits, self._rules = store, limits, rules
+        self._store = store.within(limits) if isinstance(store, RemoteStore) else store
+        self._limits, self._rules = limits, rules
 
     def query(
         self,
@@ -73,10 +76,20 @@ class _Remote:
         named_graphs: Sequence[str] = (),
     ) -> Iterator[bytes]:
         guard.check(sparql, self._rules)
-        return self._store.query(sparql, media_type, default_graphs=default_graphs, named_graphs=named_graphs)
+        found = self._store.query(sparql, media_type, default_graphs=default_graphs, named_graphs=named_graphs)
+        return _counted(found, self._limits.bytes)
 
     def export(self, media_type: str = "application/n-quads", graph: str | None = None) -> Iterator[bytes]:
         return self._store.export(media_type, graph)
 
     def close(self) -> None:
         pass
+
+
+def _counted(pieces: Iterator[bytes], limit: int | None) -> Iterator[bytes]:
+    total = 0
+    for piece in pieces:
+        total += len(piece)
+        if limit is not None and total > limit:
+            raise ResultTooLargeError(f"the result is over the limit of {limit} bytes; ask for less, or use LIMIT")
+        yield piece
