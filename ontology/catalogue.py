@@ -14,26 +14,20 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
-from ontology.names import Spelling, Spotter, fold, squash, tidy, without_legal_form
-from ontology.reading import CatalogueError, Entry, entries, merged, rows
+from ontology.names import fold, initials, person_keys, squash, tidy, without_legal_form
+from ontology.reading import CatalogueError, Entry, entries, merged
+from ontology.rules import TICKER, Rules, countable
+from ontology.spotting import Spelling, Spotter
 from ontology.terms import ID
 
 __all__ = ["Catalogue", "CatalogueError", "Entry", "UnknownName"]
 
 DATA: Final = Path(__file__).parent / "catalogue"
 
-#: Kinds of products that are not counted: there is no "two N3s" and no "two Claudes".
-UNCOUNTED: Final = frozenset({
-    "process-node", "packaging-technology", "model", "ai-application", "cloud-service", "operating-system",
-    "ip", "eda-tool",
-})  # fmt: skip
-RULES: Final = ("case", "alone", "not", "not-ticker", "ceo")
-
 #: A longer text is no name.
 _LONGEST: Final = 200
 #: From this length on a bare ticker is found in running text; shorter ones are too often something else.
 _TELLING: Final = 4
-_TICKER: Final = re.compile(r"\$?([A-Z][A-Z0-9.]*)")
 _ARTICLE: Final = re.compile(r"^(?:the\s+)+", re.IGNORECASE)
 _IN_BRACKETS: Final = re.compile(r"([^()（）]+?)\s*[(（]([^()（）]+)[)）]")
 
@@ -74,7 +68,7 @@ class Catalogue:
         self._entries = dict(sorted(self._entries.items()))
         for entry in self:
             self._check_ties(entry, *origin[entry.id])
-        self._rules = _Rules(rules, self._entries)
+        self._rules = Rules(rules, self._entries)
         self._names: dict[str, Entry] = {}
         for entry in self:
             for name in (*entry.names, *entry.tickers):
@@ -82,13 +76,13 @@ class Catalogue:
         #: What several may bear, so that it stands for an entry only if one alone does.
         self._short = _index(self, lambda entry: (fold(without_legal_form(name)) for name in entry.names))
         self._symbols = _index(self, self._rules.symbols)
-        self._heads = _index(self, lambda entry: _person_keys(entry.ceo) if entry.ceo else ())
+        self._heads = _index(self, lambda entry: person_keys(entry.ceo) if entry.ceo else ())
         self._spotter = Spotter(self._spellings())
         self._heads_spotter = Spotter(
             Spelling(name, entry, exact=True)
             for entry in self
             if entry.ceo and self.speaks_for(entry.ceo) is entry
-            for name in _initials(entry.ceo)
+            for name in initials(entry.ceo)
         )
         self._choices = {name: entry for entry in self for name in entry.names}
 
@@ -146,14 +140,14 @@ class Catalogue:
             return found
         if ruled := self._rules.spellings(fold(text)):
             return self._entries.get(ruled.get(squash(text), ""))
-        if (match := _TICKER.fullmatch(text)) and (found := _alone(self._symbols.get(match[1]))):
+        if (match := TICKER.fullmatch(text)) and (found := _alone(self._symbols.get(match[1]))):
             return found
         if (shorter := without_legal_form(text)) != text:
             found = self._names.get(fold(shorter))
             return found if found and not found.is_product else None
         if (found := _alone(self._short.get(fold(text)))) is not None:
             return found
-        if text.endswith("s") and (found := self._exactly(text[:-1])) and _countable(found):
+        if text.endswith("s") and (found := self._exactly(text[:-1])) and countable(found):
             return found
         if match := _IN_BRACKETS.fullmatch(text):
             outside, inside = self.resolve(match[1]), self.resolve(match[2])
@@ -219,7 +213,7 @@ class Catalogue:
         >>> catalogue.speaks_for("Masayoshi Son").name, catalogue.speaks_for("Elon Musk")
         ('SoftBank', None)
         """
-        for key in _person_keys(person):
+        for key in person_keys(person):
             if heads := self._heads.get(key):
                 return _alone(heads) or self._entries.get(self._rules.heads.get(key, ""))
         return None
@@ -256,7 +250,7 @@ class Catalogue:
             raise CatalogueError(f"{name!r} names {owner.id!r} already; it can't name {entry.id!r} too", path, line)
 
     def _spellings(self) -> Iterator[Spelling[Entry]]:
-        yield from self._rules.for_spotter()
+        yield from self._rules.spelled
         for entry in self:
             for name in entry.names:
                 key = fold(name)
@@ -265,7 +259,7 @@ class Catalogue:
                         name,
                         entry,
                         exact=len(key) <= 3 or (len(key) <= 5 and key.isalnum() and not key.isalpha()),
-                        plural=_countable(entry),
+                        plural=countable(entry),
                         legal_form=not entry.is_product,
                     )
             for ticker in entry.tickers:
@@ -275,63 +269,6 @@ class Catalogue:
                 alone = _alone(self._symbols.get(symbol)) is entry and fold(symbol) not in self._names
                 if alone and len(symbol) >= _TELLING:
                     yield Spelling(symbol, entry, exact=True)
-
-
-class _Rules:
-    """The rules of ``names.csv``.
-
-    ``case``: only in this spelling. ``alone``: not amid letters of its script. ``not``: a phrase that names nothing
-    known, and hides what is in it. ``not-ticker``: this symbol alone is a word. ``ceo``: a person with several
-    companies.
-    """
-
-    def __init__(self, path: Path, known: dict[str, Entry]) -> None:
-        bearers = {key: entry.id for entry in known.values() for name in entry.names for key in (fold(name), squash(name))}
-        self.no_ticker: set[str] = set()
-        self.alone: set[str] = set()
-        self.heads: dict[str, str] = {}
-        self._by_key: dict[str, dict[str, str]] = {}
-        self._spotted: list[Spelling[Entry]] = []
-        for line, row in rows(path, ("name", "id", "rule", "reason")):
-            name, identity, rule = row["name"], row["id"], row["rule"]
-            if rule not in RULES or not name or not row["reason"] or (identity and identity not in known):
-                raise CatalogueError("a rule needs a name, a known id, a known rule and a reason", path, line)
-            if rule in ("case", "not") and bearers.get(squash(name) if identity else fold(name), identity) != identity:
-                continue  # a reader's own file gives the name to somebody
-            if rule == "not-ticker":
-                self.no_ticker.add(name)
-            elif rule == "ceo":
-                self.heads.update(dict.fromkeys(_person_keys(name), identity))
-            else:
-                if rule == "alone":
-                    self.alone.add(name)
-                else:
-                    self._by_key.setdefault(fold(name), {})[squash(name)] = identity
-                entry = known.get(identity)
-                self._spotted.append(
-                    Spelling(
-                        name,
-                        entry,
-                        exact=True,
-                        alone=rule == "alone",
-                        plural=entry is not None and _countable(entry),
-                        legal_form=entry is not None and not entry.is_product,
-                    )
-                )
-
-    def spellings(self, key: str) -> dict[str, str]:
-        """Return the squashed spellings under which a folded name is taken, each with the id it stands for."""
-        return self._by_key.get(key, {})
-
-    def symbols(self, entry: Entry) -> Iterator[str]:
-        """Yield the symbols of an entry that need no exchange to be known for tickers."""
-        for ticker in entry.tickers:
-            symbol = ticker.rpartition(":")[2]
-            if _TICKER.fullmatch(symbol) and len(symbol) > 1 and symbol not in self.no_ticker:
-                yield symbol
-
-    def for_spotter(self) -> Iterator[Spelling[Entry]]:
-        return iter(self._spotted)
 
 
 @lru_cache(maxsize=8)
@@ -349,23 +286,3 @@ def _index(catalogue: Iterable[Entry], keys: Callable[[Entry], Iterable[str]]) -
 
 def _alone(entries_: Sequence[Entry] | None) -> Entry | None:
     return entries_[0] if entries_ and len(entries_) == 1 else None
-
-
-def _countable(entry: Entry) -> bool:
-    return entry.is_product and entry.kind not in UNCOUNTED
-
-
-def _initials(person: str) -> tuple[str, ...]:
-    """Return the ways to write initials.
-
-    >>> _initials("C.C. Wei")
-    ('C.C. Wei', 'C. C. Wei', 'CC Wei')
-    """
-    spaced = re.sub(r"\.(?=\w)", ". ", person)
-    return tuple(dict.fromkeys((person, spaced, person.replace(".", ""))))
-
-
-def _person_keys(person: str) -> tuple[str, ...]:
-    """Return how a person's name is compared: in its order, and with the family name at the other end."""
-    words = [fold(word.replace(".", "")) for word in re.split(r"[.\s]+(?=\w)", tidy(person))]
-    return ("".join(words), "".join((words[-1], *words[:-1])), "".join((*words[1:], words[0])))

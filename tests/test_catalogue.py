@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from ontology.catalogue import DATA, Catalogue, CatalogueError, UnknownName
 from ontology.errors import NthtierError
-from ontology.names import Spelling, Spotter, fold, squash, tidy, without_legal_form
+from ontology.names import fold, squash, tidy, without_legal_form
 from ontology.reading import ORGANISATION_COLUMNS, PRODUCT_COLUMNS
+from ontology.spotting import Spelling, Spotter
 from ontology.terms import ID, PARTY_KINDS, PRODUCT_KINDS, slug
 
 CATALOGUE = Catalogue.bundled()
