@@ -33,13 +33,15 @@ def n_quads(quads: Iterable[Quad]) -> Iterator[str]:
         yield f"{s} {p} {o} {g} .\n"
 
 
-def update_text(change: Change, default: str | None = None) -> str:
+def update_text(change: Change, default: str | None = None, *, blank_data: bool = True) -> str:
     """Return the SPARQL update that makes a change.
 
     Parameters
     ----------
     default
         A named graph (a plain IRI) that stands in for the default graph, on servers whose own is the union of all.
+    blank_data
+        Whether the server takes blank nodes in INSERT DATA, as it should.
 
     >>> print(update_text(Change(drop=("<urn:g>",), add=(("<urn:s>", "<urn:p>", "<urn:o>", "<urn:g>"),))))
     DROP SILENT GRAPH <urn:g> ;
@@ -67,7 +69,9 @@ def update_text(change: Change, default: str | None = None) -> str:
             raise StoreError(f"a blank node has no name to remove it by: {' '.join(blank)}")
         steps.append("DELETE DATA {\n" + "".join(_data(change.remove, stand_in)) + "}")
     if change.add:
-        steps.append("INSERT DATA {\n" + "".join(_data(change.add, stand_in)) + "}")
+        plain = blank_data or not any(quad[0].startswith("_:") or quad[2].startswith("_:") for quad in change.add)
+        data = "".join(_data(change.add, stand_in))
+        steps.append(f"INSERT DATA {{\n{data}}}" if plain else f"INSERT {{\n{data}}} WHERE {{}}")
     return " ;\n".join(steps)
 
 

@@ -28,6 +28,8 @@ class Outline:
         ``rows``, ``graph``, ``update``, or nothing where no keyword says.
     services, loads, sources
         What SERVICE calls, LOAD loads and FROM names: an absolute IRI where it can be told, else the text.
+    graphs
+        The same of GRAPH: an IRI, or a variable.
     depth
         How deep brackets nest.
     has_dataset
@@ -45,6 +47,7 @@ class Outline:
     services: list[tuple[str, int]] = field(default_factory=list)
     loads: list[tuple[str, int]] = field(default_factory=list)
     sources: list[tuple[str, int]] = field(default_factory=list)
+    graphs: list[str] = field(default_factory=list)
     depth: int = 0
     has_dataset: bool = False
     needs_base: bool = False
@@ -83,6 +86,8 @@ def outline(sparql: str) -> Outline:
             rest = [p for p in pieces[at + 1 : at + 3] if p.keyword not in ("SILENT", "NAMED")] or [token]
             target = token if token.kind == "name" else rest[0]
             getattr(found, reach).append((_resolve(target, found.declared, base), token.start))
+        if before.keyword == "GRAPH":
+            found.graphs.append(_resolve(token, found.declared, base))
         if keyword in ("FROM", "USING", "WITH"):
             found.has_dataset = True
         if keyword in _VOLATILE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import time
 import uuid
@@ -16,10 +17,11 @@ from graph.store.change import update_text
 from graph.store.dataset import with_dataset
 from graph.store.embedded import parse, serialize
 from graph.store.endpoint import Answer, Endpoint
-from graph.store.outline import outline
+from graph.store.outline import Outline, outline
 from graph.store.prefixes import with_prefixes
 from graph.store.protocol import Change, Quad
 from graph.store.pull import NO_LIMITS, Limits, pull
+from graph.store.virtuoso import SYSTEM_GRAPHS, ask_answer, is_virtuoso, with_default_graph
 
 #: Quads in one request when very many are loaded; a graph is never split.
 _BATCH: Final = 20_000
@@ -74,28 +76,32 @@ class RemoteStore:
                 f"the query asks for {'rows' if seen.form == 'rows' else 'a graph'}, which {media_type} can't hold"
             )
         if not default_graphs and not named_graphs and not seen.has_dataset and (stand_in := self._stand_in()):
-            default_graphs = [stand_in]
+            default_graphs, named_graphs = [stand_in], self._named(seen)
         form = [("query", text), *(("default-graph-uri", iri) for iri in default_graphs)]
         form += [("named-graph-uri", iri) for iri in named_graphs]
-        answer = self._post(self._path, form, media_type, safe=True)
+        mends_ask = seen.keyword == "ASK" and is_virtuoso(self._server or "")
+        accept = media.JSON if mends_ask else media_type
+        answer = self._post(self._path, form, accept, safe=True)
         got = answer.headers.get("Content-Type", "")
-        if wanted is not None and media.known(got, offers) != wanted:
+        if wanted is not None and not mends_ask and media.known(got, offers) != wanted:
             raise StoreError(
-                f"{self._endpoint.address} answered with {got or 'an unnamed type'} where {media_type} was asked for"
+                f"{self._endpoint.address} answered with {got or 'no type'} where {media_type} was asked for"
             )
+        if mends_ask and wanted is not None:
+            return iter([ask_answer(b"".join(answer.pieces()), wanted)])
         return _eager(answer.pieces())
 
     def update(self, sparql: str, *, using_graphs: Sequence[str] = (), using_named_graphs: Sequence[str] = ()) -> None:
         """Run a SPARQL update, all of it or nothing if the server keeps to that."""
         text = with_prefixes(with_dataset(sparql, using_graphs, using_named_graphs))
-        form = [("update", text)]
-        if (stand_in := self._stand_in()) and not outline(sparql).has_dataset:
-            form.append(("using-graph-uri", stand_in))
-        self._change(form)
+        seen = outline(text)
+        if (stand_in := self._stand_in()) and not seen.has_dataset and is_virtuoso(self._server or ""):
+            text = with_default_graph(text, stand_in, self._named(seen))
+        self._change([("update", text)])
 
     def apply(self, change: Change) -> None:
         """Make a change in one request, all of it or nothing if the server keeps to that."""
-        if text := update_text(change, default=self._stand_in()):
+        if text := update_text(change, self._stand_in(), blank_data=not is_virtuoso(self._server or "")):
             self._change([("update", text)])
 
     def bulk_load(self, quads: Iterable[Quad]) -> None:
@@ -140,10 +146,7 @@ class RemoteStore:
 
     def _quads(self, graph: str | None) -> Iterator[Quad]:
         if graph is None:
-            rows = (
-                b"".join(self.query("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }", media.CSV)).decode().split("\r\n")
-            )
-            graphs = ["", *(row for row in rows[1:] if row and row != self._stand_in())]
+            graphs = ["", *self._graphs()]
         else:
             graphs = [graph.strip("<>")]
         for at, name in enumerate(graphs):
@@ -173,9 +176,22 @@ class RemoteStore:
             )
             answer.text()
             self._server = answer.headers.get("Server", "")
-            if self._default is None and self._server.startswith("Virtuoso"):
+            if self._default is None and is_virtuoso(self._server):
                 self._default = _STAND_IN
         return self._default
+
+    def _named(self, seen: Outline) -> list[str]:
+        """Return the named graphs that a text reaches, which a server must be told once it is told the default one."""
+        names = [graph for graph in seen.graphs if graph[:1] not in "?$"]
+        if len(names) == len(seen.graphs) or (not names and is_virtuoso(self._server or "")):
+            return names
+        return self._graphs()
+
+    def _graphs(self) -> list[str]:
+        form = [("query", "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }")]
+        found = json.loads(b"".join(self._post(self._path, form, media.JSON, safe=True).pieces()))
+        graphs = [row["g"]["value"] for row in found["results"]["bindings"]]
+        return [graph for graph in graphs if graph != self._stand_in() and graph not in SYSTEM_GRAPHS]
 
     def _find_update_path(self) -> str:
         path = self._path.partition("?")[0].rstrip("/")
