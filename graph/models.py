@@ -10,9 +10,14 @@ Interval = Annotated[tuple[float, float], Field(description="Low and high bound.
 
 
 class Answer(BaseModel):
-    """A frozen record."""
+    """A frozen record; a notebook shows it as a table with its claims."""
 
     model_config = ConfigDict(frozen=True)
+
+    def _repr_html_(self) -> str:
+        from graph.sheet import sheet, to_html  # the sheet is laid out from these records
+
+        return to_html(sheet(self))
 
 
 class Party(Answer):
@@ -101,3 +106,14 @@ class Dependents(Answer):
     found: tuple[Dependent, ...]
     evidence: dict[str, Evidence] = Field(description="Claim IRI → claim.")
     coverage: Coverage
+
+    @property
+    def headline(self) -> str:
+        """What the answer says, in one sentence."""
+        question = (
+            f"Who depends on {self.party.name}?"
+            if self.direction == "dependents"
+            else f"What does {self.party.name} depend on?"
+        )
+        when = f", as known on {self.as_of}" if self.as_of else ""
+        return f"{question} {len(self.found)} found, level {self.level}{when}"

@@ -74,7 +74,7 @@ def content(folder: Path) -> list[bytes]:
 def test_who_depends_on_tsmc_names_parties_with_sources(run: Run, process: Run) -> None:
     shown = process("--store", "memory:", "ask", "Who depends on TSMC?", BACKBONE).stdout
     assert all(name in shown for name in ("NVIDIA", "Apple", "AMD"))
-    answer = json.loads(run("--store", "memory:", "ask", "who depends on tsmc", BACKBONE, "--json").stdout)
+    answer = json.loads(run("--store", "memory:", "ask", "who depends on tsmc", BACKBONE, "--json").stdout)["answer"]
     first = {each["party"]["name"]: each for each in answer["found"] if each["tier"] == 1}
     assert {"NVIDIA", "Apple", "AMD"} <= set(first)
     for each in first.values():

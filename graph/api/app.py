@@ -14,6 +14,7 @@ from graph.api.sparql import sparql_router
 from graph.api.state import AsOfParam, CatalogueDep, LevelParam, MaxTierParam, StoreDep, ValidAtParam
 from graph.dependency import Direction, dependents
 from graph.models import Dependents
+from graph.question import Reply
 from graph.question import ask as answer_question
 from graph.settings import Settings
 from graph.store import Store
@@ -75,7 +76,7 @@ def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
         store: StoreDep,
         catalogue: CatalogueDep,
         q: Annotated[str, Query(max_length=500, examples=["who depends on TSMC?"])],
-    ) -> Dependents:
+    ) -> Reply:
         """Answer a question in plain English."""
         return answer_question(store, q, catalogue)
 

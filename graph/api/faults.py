@@ -18,7 +18,7 @@ from ontology.errors import NthtierError
 def of_known(error: NthtierError) -> Response:
     """Return the problem document of one of our own errors.
 
-    >>> of_known(errors.UnknownNameError("Nvdia", ("NVIDIA",))).body.decode()[-29:]
+    >>> of_known(errors.UnknownNameError("Nvdia", ("NVIDIA",))).body.decode()[-26:]
     '"did_you_mean":["NVIDIA"]}'
     """
     if isinstance(error, errors.StoreError):

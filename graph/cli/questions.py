@@ -35,7 +35,11 @@ def ask(
     """
     session: Session = context.obj
     store = session.store(read_only=True, files=files or ())
-    _show(answer_question(store, question, session.catalogue), as_json)
+    reply = answer_question(store, question, session.catalogue)
+    if as_json:
+        show.lines([reply.model_dump_json(indent=2)])
+    else:
+        show.answer(reply.answer)
 
 
 @app.command()
@@ -103,4 +107,4 @@ def _show(answer: Dependents, as_json: bool) -> None:
     if as_json:
         show.lines([answer.model_dump_json(indent=2)])
     else:
-        show.dependents(answer)
+        show.answer(answer)

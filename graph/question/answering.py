@@ -1,0 +1,213 @@
+"""From a question that was read to its answer: one function a kind of question, the same records as everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date as Date
+from typing import Final
+
+from pydantic import Field, SerializeAsAny
+
+from graph.dependency import dependents, find, party
+from graph.errors import QuestionError, UnknownNameError
+from graph.models import Answer, Party
+from graph.network import Node
+from graph.profile import profile
+from graph.queries import PROLOGUE, rows
+from graph.question import sparql
+from graph.question.intents import INTENTS
+from graph.question.reading import Reading, cannot_read, read
+from graph.question.words import ITEMS
+from graph.related import related
+from graph.sheet import headline
+from graph.store import Store
+from ontology import terms
+from ontology.catalogue import Catalogue
+
+
+class Question(Answer):
+    """A question as it was understood."""
+
+    text: str = Field(examples=["who supplies NVIDIA with HBM4?"])
+    intent: str = Field(examples=["suppliers"])
+    means: str = Field(description="The intent in words.", examples=["who supplies a party, or an item"])
+    parties: tuple[Party, ...]
+    item: Party | None
+    about: str | None = Field(description="An everyday word for the items asked for.", examples=["memory"])
+    level: str = Field(examples=["reported"])
+    as_of: str | None
+    since: str | None
+    scale: float | None = Field(description="What is left of a party's output, in a what-if question.")
+
+
+class Reply(Answer):
+    """A question in plain English, as it was understood, with its answer."""
+
+    question: Question
+    says: str = Field(description="The answer in one sentence.")
+    answer: SerializeAsAny[Answer] = Field(description="The record that the question's own route returns.")
+    sparql: str | None = Field(description="A query over the same store that an analyst could have written for it.")
+
+    @property
+    def headline(self) -> str:
+        """What the answer says, in one sentence."""
+        return self.says
+
+    def _repr_html_(self) -> str:
+        return self.answer._repr_html_()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its names found in the store."""
+
+    store: Store
+    catalogue: Catalogue
+    reading: Reading
+    nodes: tuple[Node, ...]
+    item: Node | None
+    level: str
+
+    @property
+    def as_of(self) -> Date | None:
+        """The known time asked for."""
+        return self.reading.as_of
+
+    @property
+    def node(self) -> Node:
+        """The first name."""
+        return self.nodes[0]
+
+
+Made = tuple[Answer, str | None]
+Maker = Callable[[Asked], Made]
+
+
+def ask(store: Store, question: str, catalogue: Catalogue | None = None) -> Reply:
+    """Answer a question in plain English.
+
+    Raises
+    ------
+    QuestionError
+        The question can't be read; the message says what can be asked.
+    UnknownNameError
+        The store does not know a party; names like it are suggested.
+    """
+    catalogue = catalogue or Catalogue.bundled()
+    return answer(store, read(question, catalogue, newest_day(store)), question, catalogue)
+
+
+def answer(store: Store, reading: Reading, text: str, catalogue: Catalogue) -> Reply:
+    """Answer a question that was read."""
+    make = ANSWERS.get(reading.intent)
+    if make is None:
+        raise QuestionError(f"can't answer yet {INTENTS[reading.intent].says}")
+    try:
+        nodes = tuple(find(store, name.id or name.text, catalogue) for name in reading.names)
+    except UnknownNameError as error:
+        if error.name.islower() and not error.suggestions:
+            raise QuestionError(cannot_read(text)) from None  # no name at all: "what is love"
+        raise
+    item = find(store, reading.item.id or reading.item.text, catalogue) if reading.item else None
+    asked = Asked(store, catalogue, reading, nodes, item, reading.level or _LEVEL.get(reading.intent, "reported"))
+    record, query = make(asked)
+    return Reply(
+        question=Question(
+            text=" ".join(text.split()),
+            intent=reading.intent,
+            means=INTENTS[reading.intent].says,
+            parties=tuple(party(node) for node in nodes),
+            item=party(item) if item else None,
+            about=reading.about or None,
+            level=asked.level,
+            as_of=reading.as_of.isoformat() if reading.as_of else None,
+            since=reading.since.isoformat() if reading.since else None,
+            scale=reading.scale,
+        ),
+        says=headline(record),
+        answer=record,
+        sparql=query,
+    )
+
+
+def newest_day(store: Store) -> Date | None:
+    """Return the newest day of any document, from which "yesterday" counts."""
+    found = rows(store, PROLOGUE + "SELECT (MAX(?day) AS ?newest) WHERE { ?relation nt:lastSeen ?day }")
+    return Date.fromisoformat(found[0][0]) if found and found[0][0] else None
+
+
+#: Questions about what is only talked of as well, unless they say otherwise.
+_LEVEL: Final = dict.fromkeys(
+    ("profile", "investors", "investments", "partners", "restrictions", "timeline"), "prospective"
+)
+
+
+def _walk(direction: str) -> Maker:
+    def made(asked: Asked) -> Made:
+        record = dependents(
+            asked.store,
+            asked.node.iri,
+            direction="dependents" if direction == "dependents" else "dependencies",
+            level=asked.level,
+            as_of=asked.as_of,
+            catalogue=asked.catalogue,
+        )
+        return record, sparql.walk(asked.node.iri, dependents=direction == "dependents")
+
+    return made
+
+
+def _ties(*predicates: str, of: str) -> Maker:
+    """Return the maker of a list of relations in which the party asked about is the ``of``."""
+
+    def made(asked: Asked) -> Made:
+        subject = asked.node if of == "subject" and asked.nodes else None
+        object_ = asked.node if of == "object" and asked.nodes else None
+        if of == "both":
+            object_, subject = asked.nodes[0], asked.nodes[1]
+        record = related(
+            asked.store,
+            predicates,
+            subject=subject,
+            object=object_,
+            item=asked.item,
+            about=asked.reading.about,
+            kinds=ITEMS.get(asked.reading.about, ()),
+            level=asked.level,
+            as_of=asked.as_of,
+        )
+        if predicates == ("develops",):
+            return record, sparql.made(subject.iri if subject else "", object_.iri if object_ else "")
+        ends = (subject.iri if subject else "", object_.iri if object_ else "", asked.item.iri if asked.item else "")
+        return record, sparql.ties(predicates, *ends, asked.level, asked.as_of)
+
+    return made
+
+
+def _profile(asked: Asked) -> Made:
+    record = profile(asked.store, asked.node, level=asked.level, as_of=asked.as_of, catalogue=asked.catalogue)
+    return record, sparql.about(asked.node.iri)
+
+
+ANSWERS: Final[dict[str, Maker]] = {
+    "dependents": _walk("dependents"),
+    "dependencies": _walk("dependencies"),
+    "suppliers": _ties(*terms.SUPPLY, of="object"),
+    "customers": _ties(*terms.SUPPLY, of="subject"),
+    "links": _ties(*terms.SUPPLY, of="both"),
+    "fabricators": _ties("fabricatesFor", of="object"),
+    "packagers": _ties("packagesFor", of="object"),
+    "hosts": _ties("hostsComputeFor", of="object"),
+    "licensors": _ties("licensesTo", of="object"),
+    "makers": _ties("develops", of="object"),
+    "products": _ties("develops", of="subject"),
+    "users": _ties("uses", of="object"),
+    "investors": _ties("investsIn", "acquires", of="object"),
+    "investments": _ties("investsIn", "acquires", of="subject"),
+    "partners": _ties("partnersWith", of="object"),
+    "rivals": _ties("competesWith", of="object"),
+    "restrictions": _ties("restricts", of="object"),
+    "shortages": _ties("constrains", of="object"),
+    "profile": _profile,
+}

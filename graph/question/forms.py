@@ -1,0 +1,122 @@
+"""The forms of questions, as data: tried in order over a question whose words and names were made alike.
+
+Names stand as ``@o0`` (a party), ``@p1`` (a product) or ``@u2`` (a name that no catalogue knows), everyday words for items
+as ``#memory``, all other words as :mod:`graph.question.words` has them. In a form, X and Y are names, P a product and I
+an item.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_MACRO: Final = {
+    "X": r"(?P<x>@[opu]\d+)(?: product)?",
+    "Y": r"(?P<y>@[opu]\d+)(?: product)?",
+    "P": r"(?P<x>@[pu]\d+)(?: product)?",
+    "I": r"(?P<item>@[pu]\d+|#\w+|product)(?: product)?",
+    "ITEM": r"(?P<item>@[pu]\d+)(?: product)?",
+}
+
+#: (intent, form); the first form that is found decides.
+_FORMS: Final = (
+    ("coverage", r"^(?:tell )?(?:what be )?coverage$"),
+    ("coverage", r"\bnot know\b|\bknow not\b|^(?:what|tell|where).*\bnot (?:know|cover|be)\b(?!.*@)"),
+    ("conflicts", r"\bdisagree\b(?:.*?{X})?"),
+    ("conflicts", r"{X} 's disagree|{X} disagree"),
+    # what if
+    ("whatif", r"\b(?:if|without)\b.*?{X}.*(?:stop|half|lose|ban|%|percent)"),
+    ("whatif", r"\bif\b.*\b(?:stop|lose|ban|half)\b.*?{X}"),
+    ("whatif", r"\bwithout {X}$|\bimpact\b.*(?:stop|ban|lose|half|failure).*?{X}"),
+    ("whatif", r"\bimpact\b.*?{X}.*(?:stop|ban|lose|half|failure)|^{X}(?: 's)? (?:stop|failure|ban)$|^{X} [-−–]?\d+ ?(?:%|percent)$"),
+    # fewest suppliers, firmest grips
+    ("single_sourced", r"\bsourced\b(?:.*?{X})?"),
+    ("single_sourced", r"{X}(?: 's)? sourced"),
+    ("single_sourced", r"\bsingle(?: single)? (?:supplier|buy|maker|source-of)\b(?:.*?{X})?"),
+    ("common_suppliers", r"\bcommon\b.*?{X}.*?{Y}|{X}.*{Y}.*\bcommon\b|{X} common.*{Y}"),
+    ("chokepoints", r"{X}(?: 's)?(?: \w+)? chokepoint|\bchokepoint (?:of|for|in|on) {X}|\bchokepoint\b.*\bfor {X}"),
+    ("chokepoints", r"^(?:who|what|tell)(?: supplier| single)? (?:would )?(?:stop|choke) {X}$"),
+    ("chokepoints", r"\bsingle point\b(?:.*\b(?:of|for|in) {X})?|\bpoint of failure\b"),
+    ("chokepoints", r"\bchokepoint\b(?!.*@)"),
+    ("concentration", r"\bconcentrated\b.*?{X}|{X}(?: 's)?(?: \w+)* concentrated"),
+    # from one to another
+    ("exposure", r"\bexposure to {Y} (?:of|for) {X}"),
+    ("exposure", r"{X}(?: 's)?(?: \w+)*? (?:exposed|exposure)(?: \w+)*? (?:to|with|on) {Y}"),
+    ("exposure", r"\bexpos(?:ed|ure)\b.*?{X}.*?\b(?:to|with|on) {Y}"),
+    ("exposure", r"\bmuch\b.*?{X}.*\b(?:depend|need)\b.*?{Y}"),
+    ("exposed", r"\bexpos(?:ed|ure)\b.*?\b(?:to|by|with) {X}$|\bmost\b.*\bdepend on {X}$"),
+    ("paths", r"{X}.*?\b(?:depend on|need)\b(?: \w+)*? {Y}"),
+    ("paths", r"\bpath from {Y} to {X}"),
+    ("paths", r"\bpath\b.*?{X} (?:and|with|to) {Y}|{X}(?: be| do)? path (?:to|with|on) {Y}|\bbetween {X} with {Y}"),
+    ("paths", r"\bhow\b.*?{X}.*\bpath\b.*{Y}"),
+    ("links", r"^(?:tell )?what (?:do )?{Y} (?:supply|make|package|fabricate)(?: (?:to|for))? {X}(?: with)?$"),
+    ("links", r"^(?:tell )?what (?:do )?{X} buy from {Y}$"),
+    ("links", r"^(?:do )?{Y} supply {X}(?: with {I})?$|^(?:do )?{Y} supply {I} to {X}$"),
+    ("timeline", r"\btimeline\b.*?{X}(?: with {Y})?|{X}(?: 's)? timeline|\bhappen\b.*? (?:to|with|on|at) {X}"),
+    # capital and ties
+    ("investments", r"\b(?:do|have) {X}(?: \w+)*? invest\b(?: in)?|\binvestment (?:of|by|from) {X}|{X}(?: 's)? investment"),
+    ("investments", r"^(?:who|what) {X}(?: \w+)? invest(?: in)?$|\bstake of {X}|{X} 's stake|\bdo {X} (?:have|own|hold)(?: \w+)? stake\b"),
+    ("investors", r"\binvest (?:in )?{X}|\binvestor (?:of|in|to|behind) {X}|{X}(?: 's)? investor|\bstake in {X}"),
+    ("investors", r"\b(?:who|what)\b.*\b(?:maker|invest) (?:of|in) {X}(?: 's)? stake|\bwho own {X}"),
+    ("rivals", r"\brival\b.*?{X}|{X}.*?\brival\b"),
+    ("partners", r"\bpartner\b.*?{X}|{X}.*?\bpartner\b"),
+    ("restrictions", r"\b(?:restrict|ban)\b.*?{X}|{X}.*?\b(?:restrict|ban)\b"),
+    ("shortages", r"\bshort\b.*?{X}|{X}.*?\bshort\b|\bconstrain\b.*?{X}|{X}.*?\bconstrain\b"),
+    # kinds of supply
+    ("users", r"\b(?:who|what|tell)\b(?: \w+)*? use {P}|\buser of {X}|{X} 's user|\bmake (?:on|with) {P}$|\bon {P} be use$"),
+    ("users", r"^(?:who|what)(?: \w+)*? (?:use|use on) {X}$|\buse (?:on |in )?{P}$"),
+    ("hosts", r"\b(?:host|rent)\b.*?{X}|{X}.*?\b(?:host|rent)\b|\bcloud\b.*?{X}|{X}.*\bcloud\b"),
+    ("hosts", r"\bsupply\b.*\bcompute\b.*?{X}|\bsupply\b.*?{X}.*\bcompute\b|{X} buy(?: \w+)? compute|\bcompute supplier (?:of|for) {X}|{X}(?: 's)? compute supplier|{X} use on$"),
+    ("hosts", r"\bwhere do {X} (?:buy|use)(?: \w+)* compute|\bcompute\b.*\bfor {X}"),
+    ("licensors", r"\blicense\b.*?{X}|{X}.*\blicense\b"),
+    ("packagers", r"\bpackage\b.*?{X}|{X}.*?\bpackage\b"),
+    ("fabricators", r"\b(?:fabricate|foundry)\b.*?{X}|{X}.*?\b(?:fabricate|foundry)\b"),
+    ("fabricators", r"^who make (?:product )?for {X}|^who make (?P<x>@o\d+)(?: 's)? product$|\bmake product (?:for|of) {X}|^where be {X}(?: 's)?(?: product)? make$"),
+    # supply
+    ("customers", r"\b(?:who|what)\b.* buy(?: {I})? from {X}$|\bcustomer of {X}|{X}(?: 's)? customer|\bcustomer\b.*\bdo {X} (?:have|supply)"),
+    ("customers", r"\bto who do {X} supply(?: {I})?$|\b(?:who|what) do {X} supply(?: {I})?(?: (?:to|with))?(?: {I})?$"),
+    ("customers", r"^who {X} supply$|\bsupply (?:from|by) {X}$"),
+    ("suppliers", r"\bsupply {X} with {I}|\bsupply {I} (?:to|for) {X}|\bsupply {X} {I}$"),
+    ("suppliers", r"{X}(?: 's)? {I} (?:supplier|buy from|come from)|\bsupplier of {I} (?:to|for) {X}|{X}(?: 's)? supplier of {I}|{X} 's {I} supplier"),
+    ("suppliers", r"\bwhere do {X}(?: 's)? (?:buy )?{I} (?:from|come from|buy from|buy)|\b(?:where|who) do {X} buy {I}(?: from)?|\bfrom who do {X} buy {I}"),
+    ("suppliers", r"\b(?:where|who) do {X} buy(?: from)?|\bfrom who do {X} buy|\b(?:where|who) be {X}(?: 's)? {I} (?:buy|from)"),
+    ("suppliers", r"\bsupply {ITEM}$|\bsupplier of {ITEM}$|{ITEM}(?: 's)? supplier$"),
+    ("suppliers", r"\bsupply (?:to )?{X}|\bsupplier (?:of|for|to) {X}|{X}(?: 's)? supplier|\bsupply for {X}"),
+    # dependence
+    ("dependents", r"\b(?:who|what|whose|tell)\b(?: \w+)*? (?:depend on|need) {X}$|\bdependent of {X}|{X}(?: 's)? dependent$|\bdownstream (?:of|from) {X}|{X}(?: 's)? downstream"),
+    ("dependencies", r"{X}(?: be| do)? depend(?: on)?(?: what| who)?$|\bon (?:who|what) (?:do|be) {X} depend|\bdependency of {X}|{X}(?: 's)? dependency|\bupstream (?:of|from) {X}|{X}(?: 's)? upstream|{X} need$"),
+    ("dependents", r"\b(?:depend|depend on|need) {X}$|\bneed {X}\b"),
+    # products
+    ("makers", r"\b(?:who|what|tell)(?: \w+)*? make {X}$|\bmaker (?:of|behind) {P}|{P}(?: 's)? maker|\bwhose (?:product )?be {P}$|\bmake by who {P}|\bbehind {P}$|\bby who {P} make|^who (?:own|invent) {P}$"),
+    ("products", r"\b(?:what|who)(?: product)? (?:do|have) {X}(?: \w+)?? (?:make|have|supply)|\bproduct (?:of|by|from|make by) {X}|{X} 's product$|^(?:tell )?(?P<x>@o\d+) product$"),
+    # all else about one name
+    ("profile", r"\bknow (?:on|of) {X}|^(?:tell )?(?:everything )?(?:what )?(?:tell )?(?:be )?(?:there )?(?:know )?(?:on|for) {X}$|^(?:who|what) be {X}$|\beverything (?:on|of|know on) {X}|^tell {X}$|^(?:profile (?:of )?)?{X}(?: profile)?$"),
+)  # fmt: skip
+
+
+def _compiled(form: str) -> re.Pattern[str]:
+    """Return a form as a pattern; a name may stand once in each alternative."""
+    count: dict[str, int] = {}
+
+    def macro(match: re.Match[str]) -> str:
+        pattern = _MACRO[match[1]]
+
+        def numbered(group: re.Match[str]) -> str:
+            count[group[1]] = count.get(group[1], 0) + 1
+            return f"(?P<{group[1]}{count[group[1]]}>"
+
+        return re.sub(r"\(\?P<(\w+)>", numbered, pattern)
+
+    return re.compile(re.sub(r"\{([A-Z]+)\}", macro, form))
+
+
+FORMS: Final = tuple((intent, _compiled(form)) for intent, form in _FORMS)
+
+
+def named(match: re.Match[str]) -> dict[str, str]:
+    """Return what a form found: ``x``, ``y`` and ``item``, as far as they stand there."""
+    found: dict[str, str] = {}
+    for group, text in match.groupdict().items():
+        if text is not None:
+            found.setdefault(group.rstrip("0123456789"), text)
+    return found

@@ -1,0 +1,100 @@
+"""Days and levels in a question: "as of 31 December 2025", "since last week", "confirmed only"."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date as Date
+from datetime import timedelta
+from typing import Final
+
+from loaders.dates import find_date
+
+_MONTHS: Final = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
+_MONTH: Final = "|".join(_MONTHS)
+_DAY: Final = (
+    r"(?:\d{4}-\d{1,2}-\d{1,2}|\d{4}/\d{1,2}/\d{1,2}"
+    rf"|(?:{_MONTH}|[a-z]{{3}})\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{1,2}}(?:st|nd|rd|th)? (?:{_MONTH}|[a-z]{{3}})\.? \d{{4}}"
+    rf"|(?:the )?(?:end|start|beginning) of (?:(?:{_MONTH}) )?\d{{4}}|(?:{_MONTH}) \d{{4}}|today|yesterday|(?:the )?(?:last|past) (?:week|month|year)"
+    r"|\d{1,4} (?:days?|weeks?|months?) ago|\d{4})(?![\w-])"
+)
+_SINCE: Final = re.compile(rf"[,;]? ?\b(?:since|after|starting(?: from)?) (?P<day>{_DAY})", re.IGNORECASE)
+_FROM_ON: Final = re.compile(rf"[,;]? ?\bfrom (?P<day>{_DAY}) (?:on|onwards?)\b", re.IGNORECASE)
+_IN_LAST: Final = re.compile(
+    r"[,;]? ?\b(?:in|over|during|of) (?P<day>the (?:last|past) (?:(?P<n>\d{1,4}) )?(?P<unit>day|week|month|year)s?)\b",
+    re.IGNORECASE,
+)
+_AS_OF: Final = re.compile(
+    rf"[,;]? ?\b(?:as (?:we )?(?:known |knew |it was known )?(?:of|at|on|by)|known (?:on|by)|back (?:in|on)|until|on|at the time of|by) (?P<day>{_DAY})",
+    re.IGNORECASE,
+)
+_LEVELS: Final = (
+    ("confirmed", r"(?:only|just|strictly) (?:the )?(?:confirmed|stated)(?: (?:facts|claims|relations|ties|ones))?|(?:confirmed|stated)(?: (?:facts|claims|ones|relations))? only|(?:at )?level confirmed|at confirmed level|without rumou?rs"),
+    ("prospective", r"(?:including|include|with|counting|even) (?:the |all )?(?:rumou?rs?|plans?|planned(?: \w+)?|prospective(?: \w+)?|talks|negotiations|announcements)(?: (?:and|or) (?:rumou?rs?|plans?|talks))?|(?:at )?level prospective|at prospective level|rumou?rs included"),
+    ("reported", r"(?:at )?level reported|at reported level|including reports"),
+)  # fmt: skip
+_LEVEL: Final = tuple((level, re.compile(rf"[,;:(]? ?\b(?:{form})\b[):,]?", re.IGNORECASE)) for level, form in _LEVELS)
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """What a question says of days and level, and the question without it."""
+
+    text: str
+    level: str = ""
+    as_of: Date | None = None
+    since: Date | None = None
+
+
+def moments(text: str, today: Date | None = None) -> Moments:
+    """Take days and level out of a question.
+
+    Parameters
+    ----------
+    today
+        What "yesterday" counts from; the newest day that the graph knows, never the clock.
+
+    >>> moments("who depends on TSMC as of end of 2025, confirmed only")
+    Moments(text='who depends on TSMC', level='confirmed', as_of=datetime.date(2025, 12, 31), since=None)
+    """
+    level, as_of, since = "", None, None
+    for name, form in _LEVEL:
+        if form.search(text):
+            level, text = name, form.sub(" ", text, count=1)
+            break
+    for pattern in (_SINCE, _FROM_ON, _IN_LAST):
+        if (match := pattern.search(text)) and (day := _day(match["day"], today, last=False)):
+            since, text = day, text[: match.start()] + " " + text[match.end() :]
+            break
+    if (match := _AS_OF.search(text)) and (day := _day(match["day"], today, last=True)):
+        as_of, text = day, text[: match.start()] + " " + text[match.end() :]
+    return Moments(" ".join(text.split()).strip(" ,;:"), level, as_of, since)
+
+
+def _day(text: str, today: Date | None, *, last: bool) -> Date | None:
+    """Return the day that words name; of a month or year its last day, or its first."""
+    low = text.lower().removeprefix("the ")
+    if found := find_date(text):
+        return found[0]
+    if match := re.fullmatch(rf"(?:(end|start|beginning) of )?(?:({_MONTH}) )?(\d{{4}})", low):
+        edge, month, year = match[1], match[2], int(match[3])
+        to_last = edge == "end" or (edge is None and last)
+        number = _MONTHS[month] if month else (12 if to_last else 1)
+        if not 1 <= year <= 9999:
+            return None
+        return Date(year, number, calendar.monthrange(year, number)[1] if to_last else 1)
+    if today is None:
+        return None
+    if low in ("today", "yesterday"):
+        return today - timedelta(days=low == "yesterday")
+    units = {"day": 1, "week": 7, "month": 30, "year": 365}
+    if match := re.fullmatch(
+        r"(?:last|past) (?:(\d+) )?(day|week|month|year)s?|(\d+) (day|week|month|year)s? ago", low
+    ):
+        number = int(match[1] or match[3] or 1)
+        try:
+            return today - timedelta(days=number * units[match[2] or match[4]])
+        except OverflowError:
+            return None
+    return None

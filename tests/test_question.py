@@ -1,0 +1,127 @@
+"""Questions in plain English: what they are read as, what they are answered with, what an unreadable one says."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from datetime import date as Date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from places import ROOT
+
+from graph.dependency import dependents
+from graph.errors import QuestionError, UnknownNameError
+from graph.question import ask, read
+from graph.question.intents import INTENTS
+from graph.store import Store
+from ontology.catalogue import Catalogue
+
+PHRASINGS = [json.loads(line) for line in (ROOT / "tests/data/questions.jsonl").read_text("utf-8").splitlines()]
+
+
+def reading(question: str, catalogue: Catalogue) -> dict[str, object]:
+    """Return a question's reading in the form of the phrasings; a misspelt name counts as what is suggested first."""
+    try:
+        found = read(question, catalogue)
+    except QuestionError:
+        return {}
+
+    def identity(name: object) -> str:
+        return name.id or next((entry.id for entry in catalogue.suggest(name.text, 1)), name.text)  # type: ignore[attr-defined]
+
+    row: dict[str, object] = {"intent": found.intent, "parties": [identity(name) for name in found.names]}
+    row |= {"item": identity(found.item)} if found.item else {}
+    row |= {"level": found.level} if found.level else {}
+    row |= {"as_of": found.as_of.isoformat()} if found.as_of else {}
+    row |= {"since": found.since.isoformat()} if found.since else {}
+    row |= {"scale": found.scale} if found.scale is not None else {}
+    return row
+
+
+def wanted(row: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in row.items() if key not in ("q", "held")}
+
+
+def test_there_are_enough_phrasings_of_every_intent() -> None:
+    assert len(PHRASINGS) >= 150
+    assert sum(row["held"] for row in PHRASINGS) >= len(PHRASINGS) / 3
+    assert {row["intent"] for row in PHRASINGS} == set(INTENTS)
+
+
+@pytest.mark.parametrize("row", [row for row in PHRASINGS if not row["held"]], ids=lambda row: row["q"])
+def test_phrasings_the_forms_were_written_for(row: dict[str, object], catalogue: Catalogue) -> None:
+    assert reading(str(row["q"]), catalogue) == wanted(row)
+
+
+def test_held_back_phrasings_are_read_right(catalogue: Catalogue) -> None:
+    held = [row for row in PHRASINGS if row["held"]]
+    right = [row for row in held if reading(str(row["q"]), catalogue) == wanted(row)]
+    assert len(right) / len(held) >= 0.9
+
+
+@pytest.mark.parametrize("intent", INTENTS.values(), ids=lambda intent: intent.name)
+def test_the_example_of_each_intent_is_read_as_it(intent, catalogue: Catalogue) -> None:  # type: ignore[no-untyped-def]
+    assert read(intent.example, catalogue).intent == intent.name
+
+
+@pytest.mark.parametrize(
+    "question", ["", "?", "good morning", "what is the weather in Paris like", "x" * 501, "; DROP ALL"]
+)
+def test_an_unreadable_question_says_what_can_be_asked(question: str, backbone: Store, catalogue: Catalogue) -> None:
+    with pytest.raises(QuestionError) as caught:
+        ask(backbone, question, catalogue)
+    assert "who depends on TSMC?" in str(caught.value) or "longer" in str(caught.value)
+
+
+@pytest.mark.parametrize(("given", "meant"), [("Nvdia", "NVIDIA"), ("TMSC", "TSMC"), ("Micorn", "Micron")])
+def test_a_misspelt_name_is_asked_back(given: str, meant: str, backbone: Store, catalogue: Catalogue) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        ask(backbone, f"who depends on {given}?", catalogue)
+    assert meant in caught.value.suggestions
+
+
+def test_names_in_capitals_or_without_are_the_same(catalogue: Catalogue) -> None:
+    assert read("who depends on arm", catalogue).names[0].id == "arm"
+    assert read("who supplies apple", catalogue).names[0].id == "apple"
+
+
+def test_days_count_from_the_newest_known_day(catalogue: Catalogue) -> None:
+    found = read("what changed in the last week?", catalogue, Date(2026, 1, 30))
+    assert found.since == Date(2026, 1, 23)
+    assert read("who depends on TSMC as of yesterday", catalogue, Date(2026, 1, 30)).as_of == Date(2026, 1, 29)
+
+
+def test_the_answer_is_the_record_of_the_same_function(backbone: Store, catalogue: Catalogue) -> None:
+    reply = ask(backbone, "who depends on TSMC, confirmed only?", catalogue)
+    assert reply.answer == dependents(backbone, "tsmc", level="confirmed", catalogue=catalogue)
+    assert reply.question.intent == "dependents"
+    assert reply.question.level == "confirmed"
+
+
+def test_the_sparql_finds_the_same_relations(backbone: Store, catalogue: Catalogue) -> None:
+    for question in (
+        "who supplies NVIDIA?",
+        "whom does TSMC supply?",
+        "who hosts OpenAI?",
+        "who invests in Anthropic?",
+    ):
+        reply = ask(backbone, question, catalogue)
+        table = b"".join(backbone.query(reply.sparql or "", "text/csv")).decode().splitlines()[1:]
+        claims = {line.rsplit(",", 1)[1] for line in table}
+        assert claims == set(reply.answer.evidence), question  # type: ignore[attr-defined]
+
+
+def test_an_item_narrows_the_answer(backbone: Store, catalogue: Catalogue) -> None:
+    everything = ask(backbone, "who supplies NVIDIA?", catalogue).answer.found  # type: ignore[attr-defined]
+    memory = ask(backbone, "who supplies NVIDIA with HBM4?", catalogue).answer.found  # type: ignore[attr-defined]
+    assert {tie.subject.name for tie in memory} == {"SK hynix", "Samsung Electronics", "Micron"}
+    assert {tie.relation for tie in memory} < {tie.relation for tie in everything}
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=80))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    with contextlib.suppress(QuestionError):
+        assert read(text).intent in INTENTS
