@@ -1,14 +1,17 @@
 """What all claims about one relation add up to: pure, independent of the order of the claims.
 
-Newer does not retire older by itself. A relation's standing is the furthest that any claim says it has come; only an
-explicit *ended* or *denied* takes it back, and only one that is said at least as firmly as what it takes back: a rumour
-does not retire a filing.
+Newer does not retire older by itself. A relation's standing is the furthest that any live claim says it has come. Only an
+explicit *ended* or *denied* takes claims back: those of its day and before that are not firmer than itself, and later
+rumours too where it was stated, until somebody states the thing again. So a rumour retires no filing, and an echo of an
+old sentence revives nothing: a sentence counts once, on the day it was first heard. Claims that a person's decision sets
+aside are shown, but do not count.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from typing import NamedTuple
@@ -17,8 +20,24 @@ from urllib.parse import urlsplit
 from loaders.claim import Claim
 from ontology import terms
 
-_STAGE = {status: rank for rank, status in enumerate(("considering", "negotiating", "planned", "actual"))}
-_OVER = frozenset({"ended", "denied"})
+#: Status → how far the thing has come; those that end it have no place in it.
+STAGE = {status: rank for rank, status in enumerate(("considering", "negotiating", "planned", "actual"))}
+OVER = frozenset({"ended", "denied"})
+
+#: Hosts whose sub-domains are outlets of their own.
+_PLATFORMS = frozenset(
+    {"substack.com", "medium.com", "blogspot.com", "wordpress.com", "github.io", "tumblr.com", "ghost.io"}
+)
+_SECOND_LEVEL = re.compile(r"(?:com?|net|org|gov|ac|or|ne|go|edu|gob|mil)\.[a-z]{2}")
+
+
+class Figure(NamedTuple):
+    """A number that a claim gives besides its share: ``amount`` or ``change``, its unit, its bounds (None: open)."""
+
+    what: str
+    unit: str
+    low: float | None
+    high: float | None
 
 
 class Assertion(NamedTuple):
@@ -39,6 +58,8 @@ class Assertion(NamedTuple):
     valid_from: str = ""
     valid_until: str = ""
     origins: tuple[str, ...] = ()
+    wording: str = ""
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +67,7 @@ class Relation:
     """What the claims about one (subject, predicate, object, item) add up to at a moment.
 
     ``low`` and ``high`` bound the share of the object's need (0 and 1 where nothing is known); ``support`` counts
-    independent origins; ``claims`` are the ids of all claims, for and against.
+    independent origins of the standing; ``claims`` are the ids of all claims, for and against.
     """
 
     iri: str
@@ -70,30 +91,55 @@ class Relation:
 
         ``confirmed`` is actual and stated, ``reported`` actual, ``prospective`` also planned, negotiating, considering.
         """
-        if self.status in _OVER:
+        if self.status in OVER:
             return ""
         if self.status != "actual":
             return "prospective"
         return "confirmed" if self.attribution == "stated" else "reported"
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The claims about one relation: all of them in order of date, and those that count for its standing."""
+
+    all: tuple[Assertion, ...]
+    live: tuple[Assertion, ...]
+    backing: tuple[Assertion, ...]
+    status: str
+
+
 def consolidate(
-    assertions: Iterable[Assertion], as_of: Date | None = None, valid_at: Date | None = None
+    assertions: Iterable[Assertion],
+    as_of: Date | None = None,
+    valid_at: Date | None = None,
+    aside: frozenset[str] = frozenset(),
 ) -> tuple[Relation, ...]:
     """Return the relations that the claims add up to, sorted by IRI.
 
     Parameters
     ----------
     as_of
-        Known time: only claims of documents up to this day count.
+        Known time: only claims up to this day count.
     valid_at
         Valid time: only claims that hold on this day count; an open bound holds.
+    aside
+        Claims that decisions set aside.
     """
-    groups: dict[str, list[Assertion]] = defaultdict(list)
+    return tuple(relation(group) for group in gather(assertions, as_of, valid_at, aside).values())
+
+
+def gather(
+    assertions: Iterable[Assertion],
+    as_of: Date | None = None,
+    valid_at: Date | None = None,
+    aside: frozenset[str] = frozenset(),
+) -> dict[str, Group]:
+    """Return the claims by the relation they are about, in the order of its IRIs."""
+    groups: dict[str, set[Assertion]] = defaultdict(set)
     for assertion in assertions:
         if _counts(assertion, as_of, valid_at):
-            groups[assertion.relation].append(assertion)
-    return tuple(_relation(iri, groups[iri]) for iri in sorted(groups))
+            groups[assertion.relation].add(assertion)
+    return {iri: _group(groups[iri], aside) for iri in sorted(groups)}
 
 
 def _counts(assertion: Assertion, as_of: Date | None, valid_at: Date | None) -> bool:
@@ -105,44 +151,79 @@ def _counts(assertion: Assertion, as_of: Date | None, valid_at: Date | None) -> 
     return (assertion.valid_from or when) <= when <= (assertion.valid_until or when)
 
 
-def _relation(iri: str, assertions: list[Assertion]) -> Relation:
-    claims = sorted(set(assertions), key=lambda a: (a.date, a.claim))
-    status = _standing(claims)
-    backing = [a for a in claims if a.status == status]
-    low, high = share([a for a in backing if a.low is not None or a.high is not None])
+def _group(claims: set[Assertion], aside: frozenset[str]) -> Group:
+    every = sorted(claims, key=lambda a: (a.date, -len(a.origins), a.claim))
+    live = tuple(voices(a for a in every if a.claim not in aside))
+    standing = _surviving(live)
+    if standing:
+        status = max((a.status for a in standing), key=STAGE.__getitem__)
+    elif live:
+        status = [a for a in live if a.status in OVER][-1].status
+    else:
+        status = "denied"
+    backing = tuple(a for a in standing or live if a.status == status)
+    return Group(tuple(every), live, backing, status)
+
+
+def voices(claims: Iterable[Assertion]) -> Iterator[Assertion]:
+    """Yield claims in order of date without the echoes: what the same sentence says again adds nothing."""
+    heard: set[tuple[object, ...]] = set()
+    for each in claims:
+        said = (each.wording, each.status, each.low, each.high)
+        if not each.wording or said not in heard:
+            heard.add(said)
+            yield each
+
+
+def _surviving(live: Sequence[Assertion]) -> list[Assertion]:
+    """Return the claims of a stage that no end or denial has taken back; claims come in order of date."""
+    over = [a.date for a in live if a.status in OVER]
+    firm = [a.date for a in live if a.status in OVER and a.attribution == "stated"]
+    last, last_firm = max(over, default=""), max(firm, default="")
+    again = min(
+        (a.date for a in live if a.status in STAGE and a.attribution == "stated" and a.date > last_firm), default=""
+    )
+    kept = []
+    for a in live:
+        if a.status not in STAGE or a.date <= last_firm:
+            continue
+        if a.attribution == "stated" or (a.date > last and (not last_firm or (again and again <= a.date))):
+            kept.append(a)
+    return kept
+
+
+def relation(group: Group) -> Relation:
+    """Return what a relation's claims add up to."""
+    claims, backing = group.all, group.backing
     first = claims[0]
     subject, object_ = first.subject, first.object
     if first.predicate in terms.SYMMETRIC and object_:
         subject, object_ = sorted((subject, object_))
+    low, high = share([a for a in backing if a.low is not None or a.high is not None])
     return Relation(
-        iri=iri,
+        iri=first.relation,
         subject=subject,
         predicate=first.predicate,
         object=object_,
-        item=first.item,
+        item=min(a.item for a in claims),
         item_name=min((a.item_name for a in claims), key=lambda name: (len(name), name)),
-        status=status,
-        attribution="stated" if any(a.attribution == "stated" for a in backing) else "reported",
+        status=group.status,
+        attribution="stated" if not backing or any(a.attribution == "stated" for a in backing) else "reported",
         low=low,
         high=high,
-        support=len({outlet(origin) for a in backing for origin in a.origins}),
+        support=max(1, support(backing)),
         first_seen=claims[0].date,
         last_seen=claims[-1].date,
-        claims=tuple(sorted(a.claim for a in claims)),
+        claims=tuple(sorted({a.claim for a in claims})),
     )
 
 
-def _standing(claims: list[Assertion]) -> str:
-    """The status that the claims, in order of date, leave a relation in."""
-    stage = max((a for a in claims if a.status in _STAGE), key=lambda a: _STAGE[a.status], default=None)
-    over = [a for a in claims if a.status in _OVER]
-    if stage is None:
-        return over[-1].status
-    said = [a for a in claims if a.status == stage.status]
-    firm = any(a.attribution == "stated" for a in said)
-    last = max(a.date for a in said)
-    ends = [a for a in over if a.date >= last and (a.attribution == "stated" or not firm)]
-    return ends[-1].status if ends else stage.status
+def support(claims: Iterable[Assertion]) -> int:
+    """Return how many independent origins claims have, echoes left out by :func:`voices`.
+
+    An origin is a citation within its document and part, a document without citations, or the outlet of a web address.
+    """
+    return len({outlet(origin) for a in voices(claims) for origin in a.origins})
 
 
 def share(assertions: Iterable[Assertion]) -> tuple[float, float]:
@@ -165,12 +246,22 @@ def share(assertions: Iterable[Assertion]) -> tuple[float, float]:
 def outlet(origin: str) -> str:
     """Return what an origin counts as: a citation or document for itself, a web address for its outlet.
 
-    >>> outlet("https://www.digitimes.com/news/a1.html")
-    'digitimes.com'
+    The outlet is the host without its sub-domains, but for platforms where each is another's.
+
+    >>> outlet("https://www.digitimes.com/news/a1.html"), outlet("http://m.ec.ltn.com.tw/x"), outlet("https://a.substack.com/p")
+    ('digitimes.com', 'ltn.com.tw', 'a.substack.com')
     """
     if origin.startswith(terms.BASE):
         return origin
-    return (urlsplit(origin).hostname or origin).removeprefix("www.")
+    try:
+        host = urlsplit(origin).hostname or ""
+    except ValueError:  # "http://[" and the like
+        host = ""
+    labels = host.rstrip(".").split(".")
+    if not host or ":" in host or labels[-1].isdigit():
+        return host or origin
+    keep = 3 if ".".join(labels[-2:]) in _PLATFORMS or _SECOND_LEVEL.fullmatch(".".join(labels[-2:])) else 2
+    return ".".join(labels[-keep:])
 
 
 def within(level: str) -> frozenset[str]:
@@ -185,6 +276,11 @@ def within(level: str) -> frozenset[str]:
 def assertions_of(claims: Iterable[Claim]) -> Iterator[Assertion]:
     """Yield what consolidation needs of each claim."""
     for claim in claims:
+        figures = []
+        if claim.amount:
+            figures.append(Figure("amount", claim.amount.currency or "XXX", claim.amount.low, claim.amount.high))
+        if claim.change:
+            figures.append(Figure("change", "", *claim.change))
         yield Assertion(
             claim.id,
             claim.relation,
@@ -200,5 +296,22 @@ def assertions_of(claims: Iterable[Claim]) -> Iterator[Assertion]:
             claim.date.isoformat(),
             claim.valid_from.isoformat() if claim.valid_from else "",
             claim.valid_until.isoformat() if claim.valid_until else "",
-            claim.origins,
+            tuple(sorted(set(claim.origins))),
+            claim.wording,
+            tuple(figures),
         )
+
+
+def renamed(assertions: Iterable[Assertion], merged: dict[str, str]) -> Iterator[Assertion]:
+    """Yield claims with names that were decided to be others' put in their place, and their relations with them."""
+    for each in assertions:
+        ends = [merged.get(iri, iri) for iri in (each.subject, each.object, each.item)]
+        if ends != [each.subject, each.object, each.item]:
+            yield each._replace(
+                subject=ends[0],
+                object=ends[1],
+                item=ends[2],
+                relation=terms.relation_iri(ends[0], each.predicate, ends[1], ends[2] or terms.slug(each.item_name)),
+            )
+        else:
+            yield each

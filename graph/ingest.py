@@ -1,16 +1,18 @@
 """From loaded documents to the store: quads, validation, one atomic step.
 
-A document is one named graph, replaced whole. The relations its claims touch, the names it brings and the edges that
-follow change in the same step, so the store never shows a document without its consequences.
+A document is one named graph, replaced whole. The relations its claims touch, the names it brings, the conflicts and edges
+that follow change in the same step, so the store never shows a document without its consequences.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from graph import view
-from graph.consolidate import assertions_of, consolidate
+from graph import decisions, disputes, edges, view
+from graph.assertions import assertions, labels, names, names_in, world
+from graph.consolidate import Assertion, assertions_of, gather, relation, renamed
+from graph.decisions import Decision
 from graph.nquads import iri
 from graph.rdf import quads
 from graph.store import Change, Quad, Store
@@ -18,7 +20,7 @@ from graph.validate import validate
 from loaders.claim import Loaded
 from ontology import terms
 from ontology.catalogue import Catalogue
-from ontology.terms import NT, RDFS
+from ontology.terms import NT, RDF, RDFS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,15 @@ class Report:
     new_documents: int
 
 
-def ingest(store: Store, documents: Iterable[Loaded], catalogue: Catalogue) -> Report:
+def ingest(
+    store: Store, documents: Iterable[Loaded], catalogue: Catalogue, *, instead_of: Sequence[str] = ()
+) -> Report:
     """Validate documents and put them into the store together with the view that follows, all in one step.
+
+    Parameters
+    ----------
+    instead_of
+        IRIs of documents to take out in the same step, such as an earlier state of a file.
 
     Raises
     ------
@@ -44,65 +53,100 @@ def ingest(store: Store, documents: Iterable[Loaded], catalogue: Catalogue) -> R
         document_quads = quads(loaded)
         validate(document_quads, loaded)
         new += document_quads
-    known = _replace(store, sorted(batch), new, batch.values(), catalogue)
-    return Report(len(batch), sum(len(loaded.claims) for loaded in batch.values()), len(batch) - known)
+    prepare(store, catalogue)
+    present = _present(store, sorted(batch))
+    _replace(store, sorted({*batch, *instead_of}), new, batch.values(), catalogue)
+    return Report(len(batch), sum(len(loaded.claims) for loaded in batch.values()), len(batch) - len(present))
 
 
 def remove(store: Store, document: str, catalogue: Catalogue) -> None:
     """Take a document out of the store, with all that follows from it alone."""
+    prepare(store, catalogue)
     _replace(store, [document], [], [], catalogue)
 
 
 def prepare(store: Store, catalogue: Catalogue) -> None:
     """Put the catalogue's present state into the store, and the view right if it was made under another catalogue."""
-    wanted = set(view.catalogue_quads(catalogue))
-    mark = (iri(terms.ID + "catalogue"), iri(NT + "generated"), _mark(wanted), "")
-    if mark not in view.node(store, [terms.ID + "catalogue"]):
+    if not view.is_current(store, catalogue):
         rebuild(store, catalogue)
 
 
 def rebuild(store: Store, catalogue: Catalogue) -> None:
     """Work the default graph out again from the catalogue and all claims; only what differs is written."""
-    present = set(view.default_graph(store))
-    wanted = set(view.catalogue_quads(catalogue))
-    wanted.add((iri(terms.ID + "catalogue"), iri(NT + "generated"), _mark(wanted), ""))
-    relations = consolidate(view.assertions(store))
-    wanted |= view.thing_quads(view.names(store))
-    wanted |= view.edge_quads(relations, view.known_developers(catalogue))
-    for relation in relations:
-        wanted.update(view.relation_quads(relation))
+    present, wanted = view.default_graph(store), view.view_quads(store, catalogue)
     store.apply(Change((), tuple(sorted(present - wanted)), tuple(sorted(wanted - present))))
+
+
+def decide(store: Store, decision: Decision, catalogue: Catalogue) -> None:
+    """Put a person's decision into the store together with the view that follows."""
+    prepare(store, catalogue)
+    made = [*decisions.decisions(store), decision]
+    made.sort(key=lambda each: (each.about, each.turn, each.iri))
+    present, wanted = view.default_graph(store), view.view_quads(store, catalogue, decided=made)
+    document = decisions.quads(decision)
+    store.apply(Change((), tuple(sorted(present - wanted)), (*document, *sorted(wanted - present))))
+
+
+def _present(store: Store, documents: Sequence[str]) -> set[str]:
+    return {quad[3] for quad in view.graph_quads(store, documents)}
 
 
 def _replace(
     store: Store, documents: Sequence[str], new: Sequence[Quad], batch: Iterable[Loaded], catalogue: Catalogue
-) -> int:
-    """Put the new quads in place of the documents' graphs, and the view right; return how many graphs there were."""
-    prepare(store, catalogue)
+) -> None:
+    """Put the new quads in place of the documents' graphs, and the view right."""
     old = view.graph_quads(store, documents)
     if set(old) == set(new):
-        return len({quad[3] for quad in old})
-    old_claims = {s[1:-1] for s, p, _, _ in old if p == iri(NT + "about")}
-    assertions = [assertion for loaded in batch for assertion in assertions_of(loaded.claims)]
-    touched = sorted({o[1:-1] for _, p, o, _ in old if p == iri(NT + "about")} | {each.relation for each in assertions})
-    kept = [assertion for assertion in view.assertions(store, touched) if assertion.claim not in old_claims]
-    relations = consolidate([*kept, *assertions])
+        return
+    graphs = tuple(sorted({quad[3] for quad in old}))
+    if any(p == iri(RDF + "type") and o == iri(NT + "Decision") for _, p, o, _ in old):
+        store.apply(Change(graphs, (), tuple(new)))
+        rebuild(store, catalogue)
+        return
 
-    names = sorted({s[1:-1] for s, p, _, _ in (*old, *new) if p == iri(RDFS + "label")})
-    before = view.node(store, [*touched, *names]) | view.edges(store)
-    after = view.thing_quads([*view.names(store, names, without=documents), *view.names_in(new)])
-    for relation in relations:
-        after.update(view.relation_quads(relation))
-    everything = {relation.iri: relation for relation in view.relations(store)}
-    for each in touched:
-        everything.pop(each, None)
-    everything.update((relation.iri, relation) for relation in relations)
-    after |= view.edge_quads(everything.values(), view.known_developers(catalogue))
+    decided = decisions.standing(decisions.decisions(store))
+    fresh = list(renamed(assertions_of(claim for each in batch for claim in each.claims), decided.merged))
+    withdrawn = sorted({s[1:-1] for s, p, _, _ in old if p == iri(NT + "about")})
+    touched = sorted(view.holding(store, withdrawn) | {each.relation for each in fresh})
+    named = sorted({s[1:-1] for s, p, _, _ in (*old, *new) if p == iri(RDFS + "label")})
+    found_names = [*names(store, named, without=documents), *names_in(new)]
+    earlier = view.relations(store, iris=touched)
 
-    graphs = tuple(sorted({quad[3][1:-1] for quad in old}))
-    store.apply(Change(graphs, tuple(sorted(before - after)), (*new, *sorted(after - before))))
-    return len(graphs)
+    def staying(relations: Iterable[str]) -> list[Assertion]:
+        held = view.evidence_of(store, sorted(relations)) - set(withdrawn)
+        return list(renamed(assertions(store, sorted(held)), decided.merged))
 
+    groups = gather([*staying(touched), *fresh], aside=decided.aside)
+    made = [relation(group) for group in groups.values()]
 
-def _mark(quads_: set[Quad]) -> str:
-    return f'"{terms.digest(*sorted(quads_))}"'
+    # Conflicts: all that the touched relations are or were part of, with the relations beside them.
+    products = {each.object for each in (*earlier, *made) if each.predicate == "develops"} | set(named)
+    needs = {
+        (each.object, disputes.component(each))
+        for each in (*earlier, *made)
+        if each.predicate in terms.SUPPLY and each.object
+    }
+    affected = {disputes.owner_iri(product) for product in products}
+    affected.update(name for need in needs for name in disputes.need_iris(*need))
+    affected.update(name for each in touched for name in disputes.own_iris(each))
+    groups |= gather(staying(view.beside(store, products, needs) - set(touched)), aside=decided.aside)
+    world_ = world(catalogue)
+    unheard = sorted(products - set(named) - set(world_.developer))
+    known = replace(world_, labels=labels([*found_names, *names(store, unheard)]))
+    conflicts = [each for each in view.ledger(groups, decided, known) if each.iri in affected]
+
+    before = view.nodes(store, touched) | view.things(store, named) | view.conflict_quads(store, sorted(affected))
+    after = view.thing_quads(found_names, decided.merged)
+    for each in made:
+        after.update(view.relation_quads(each))
+    for conflict in conflicts:
+        after.update(disputes.quads(conflict))
+    present = edges.edges(store, known.developer)
+    future = edges.changed(present, touched, made, known.developer)
+    before |= present.quads - future.quads
+    after |= future.quads - present.quads
+
+    catalogued = view.catalogue_quads(catalogue)
+    gone, come = before - after - catalogued, after - before - catalogued
+    store.apply(Change(graphs, tuple(sorted(gone)), (*new, *sorted(come))))
+    edges.keep(store, future)

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date as Date
+from decimal import Decimal
 
 from graph.errors import StoreError
 from ontology.terms import XSD
 
 _BAD_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`\ud800-\udfff]")
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"}
+#: What the canonical form of N-Quads writes with a backslash, so that engines give back what they took.
+_ESCAPES = {
+    **{chr(code): f"\\u{code:04X}" for code in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF)},
+    "\b": "\\b",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\f": "\\f",
+    "\r": "\\r",
+    '"': '\\"',
+    "\\": "\\\\",
+}
+_ESCAPED = re.compile(r'[\x00-\x1f\x7f\ufffe\uffff"\\]')
 _UNESCAPES = {"\\\\": "\\", '\\"': '"', "\\n": "\n", "\\r": "\r", "\\t": "\t", "\\b": "\b", "\\f": "\f", "\\'": "'"}
 _LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:\^\^<([^>]*)>|@([\w-]+))?', re.DOTALL)
 
@@ -31,19 +44,23 @@ def literal(value: str, datatype: str = "", language: str = "") -> str:
     >>> print(literal('He said "no"'), literal("2026-01-28", XSD + "date"))
     "He said \"no\"" "2026-01-28"^^<http://www.w3.org/2001/XMLSchema#date>
     """
-    escaped = re.sub(r'[\\"\n\r]', lambda match: _ESCAPES[match.group()], value)
+    escaped = _ESCAPED.sub(lambda match: _ESCAPES[match.group()], value)
     suffix = f"@{language}" if language else f"^^<{datatype}>" if datatype else ""
     return f'"{escaped}"{suffix}'
 
 
 def number(value: float) -> str:
-    """Return a number as an ``xsd:decimal`` in canonical form, which engines keep as it is.
+    """Return a number as an ``xsd:decimal`` in canonical form, which engines keep as it is; no digit is lost.
 
     >>> number(1.0), number(0.667), number(3e10)
     ('"1"^^<http://www.w3.org/2001/XMLSchema#decimal>', '"0.667"^^<http://www.w3.org/2001/XMLSchema#decimal>', '"30000000000"^^<http://www.w3.org/2001/XMLSchema#decimal>')
     """
-    text = f"{value:.12f}".rstrip("0").rstrip(".")
-    return literal("0" if text in {"-0", ""} else text, XSD + "decimal")
+    if not math.isfinite(value):
+        raise StoreError(f"not a number that RDF's decimals can say: {value}")
+    text = format(Decimal(repr(float(value))), "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return literal("0" if text == "-0" else text, XSD + "decimal")
 
 
 def integer(value: int) -> str:

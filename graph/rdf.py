@@ -20,7 +20,12 @@ from ontology.terms import DCTERMS, NT, PROV, RDF, RDFS, SCHEMA, SKOS
 
 _STATUS_IRI = {status: f"{NT}{status}" for status in terms.STATUSES}
 _ATTRIBUTION_IRI = {"stated": f"{NT}stated", "reported": f"{NT}reportedly"}
-_ROLE_CLASS = {"organisation": f"{NT}Organisation", "product": f"{NT}Product", "component": f"{NT}Component"}
+_Role = Literal["organisation", "product", "component"]
+_ROLE_CLASS: dict[_Role, str] = {
+    "organisation": f"{NT}Organisation",
+    "product": f"{NT}Product",
+    "component": f"{NT}Component",
+}
 _PARTY_CLASS = {kind: f"{NT}{name}" for kind, name in terms.PARTY_KINDS.items()}
 _PRODUCT_CLASS = {kind: f"{NT}{name}" for kind, name in terms.PRODUCT_KINDS.items()}
 _CLASS_MENTION: dict[str, tuple[str, Literal["organisation", "product"]]] = {
@@ -53,6 +58,8 @@ def _document(document: Document) -> Iterator[Triple]:
         yield node, iri(DCTERMS + "title"), literal(document.title)
     if document.source:
         yield node, iri(DCTERMS + "source"), iri(document.source)
+    if document.reading:
+        yield node, iri(NT + "reading"), literal(document.reading)
     if document.generated:
         yield node, iri(NT + "generated"), literal(document.generated)
     if document.sentences:
@@ -88,6 +95,8 @@ def _claim(claim: Claim) -> Iterator[Triple]:
         yield from _bounds(node, "amount", (claim.amount.low, claim.amount.high))
         yield say(NT + "currency", literal(claim.amount.currency or "XXX"))
     yield say(PROV + "value", literal(claim.sentence))
+    if claim.wording:
+        yield say(NT + "wording", literal(claim.wording))
     yield say(DCTERMS + "date", day(claim.date))
     yield say(PROV + "wasDerivedFrom", iri(claim.document))
     for origin in claim.origins:
@@ -161,12 +170,11 @@ def loaded(graph_quads: Iterable[Quad]) -> Loaded:
     if document is None:
         raise StoreError("a document's graph without a document")
     claims = [_claim_back(name, node, nodes) for name, node in nodes.items() if iri(NT + "Claim") in node[RDF + "type"]]
-    return Loaded(
-        _document_back(nodes[document]), tuple(sorted(claims, key=lambda claim: (claim.part, claim.start, claim.id)))
-    )
+    claims.sort(key=lambda claim: (claim.part, claim.start, claim.id))
+    return Loaded(_document_back(document, nodes[document]), tuple(claims))
 
 
-def _document_back(node: _Node) -> Document:
+def _document_back(name: str, node: _Node) -> Document:
     return Document(
         name=_one(node, DCTERMS + "identifier"),
         text=_maybe(node, SCHEMA + "text"),
@@ -175,11 +183,15 @@ def _document_back(node: _Node) -> Document:
         title=_maybe(node, DCTERMS + "title"),
         source=_maybe(node, DCTERMS + "source"),
         generated=_maybe(node, NT + "generated"),
+        reading=_maybe(node, NT + "reading"),
+        minted=name,
     )
 
 
 def _claim_back(name: str, node: _Node, nodes: Mapping[str, _Node]) -> Claim:
     object_, item = _maybe(node, RDF + "object"), _maybe(node, NT + "itemName")
+    predicate = _one(node, RDF + "predicate").removeprefix(NT)
+    role: _Role = "product" if predicate in {"develops", "uses"} else "organisation"
     amount = None
     if NT + "currency" in node:
         currency = _one(node, NT + "currency")
@@ -188,10 +200,10 @@ def _claim_back(name: str, node: _Node, nodes: Mapping[str, _Node]) -> Claim:
     claim = Claim(
         document=_one(node, PROV + "wasDerivedFrom"),
         date=Date.fromisoformat(_one(node, DCTERMS + "date")),
-        subject=_mention_back(_one(node, RDF + "subject"), _one(node, NT + "subjectName"), nodes),
-        predicate=_one(node, RDF + "predicate").removeprefix(NT),
-        object=_mention_back(object_, _one(node, NT + "objectName"), nodes) if object_ else None,
-        item=_mention_back(_maybe(node, NT + "item"), item, nodes) if item else None,
+        subject=_mention_back(_one(node, RDF + "subject"), _one(node, NT + "subjectName"), "organisation", nodes),
+        predicate=predicate,
+        object=_mention_back(object_, _one(node, NT + "objectName"), role, nodes) if object_ else None,
+        item=_mention_back(_maybe(node, NT + "item"), item, "component", nodes) if item else None,
         sentence=_one(node, PROV + "value"),
         status=cast(Status, _one(node, NT + "status").removeprefix(NT)),
         attribution="stated" if _one(node, NT + "attribution") == NT + "stated" else "reported",
@@ -215,15 +227,17 @@ def _claim_back(name: str, node: _Node, nodes: Mapping[str, _Node]) -> Claim:
     return claim
 
 
-def _mention_back(node_iri: str, text: str, nodes: Mapping[str, _Node]) -> Mention:
+def _mention_back(node_iri: str, text: str, usual: _Role, nodes: Mapping[str, _Node]) -> Mention:
+    """Return a mention; a name that a document takes for several things is taken for what is usual in its place."""
     if not node_iri:
         return Mention(text, "", "", "component")
     node = nodes[node_iri]
     classes = {text_of(term) for term in node[RDF + "type"]}
     if NT + "Candidate" in classes or NT + "Component" in classes:
-        role = next((role for role, name in _ROLE_CLASS.items() if name in classes), None)
-        if role is not None:
-            return Mention(text, node_iri, "", cast(Literal["organisation"], role), _maybe(node, SKOS + "note"))
+        roles = [role for role, name in _ROLE_CLASS.items() if name in classes]
+        if roles:
+            note = min(map(text_of, node[SKOS + "note"]), default="")
+            return Mention(text, node_iri, "", usual if usual in roles else roles[0], note)
     known = sorted(_CLASS_MENTION[name] for name in classes if name in _CLASS_MENTION)
     if not known:
         raise StoreError(f"{node_iri} has no class that is known: {sorted(classes)}")

@@ -1,19 +1,26 @@
 """The consolidated view: what stands in the default graph, worked out from the claims in the named graphs.
 
-It holds the catalogue, the names that no catalogue knows, one node a relation, and plain edges for what is actual now, so
-that ``SELECT ?who { ?who nt:dependsOn+ id:tsmc }`` works as an analyst would write it. It can be rebuilt at any time and
-comes out the same to the byte.
+It holds the catalogue, the names that no catalogue knows, one node a relation, the conflicts, and plain edges for what is
+actual now, so that ``SELECT ?who { ?who nt:dependsOn+ id:tsmc }`` works as an analyst would write it. It can be rebuilt at
+any time, for any day, and comes out the same to the byte.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from dataclasses import replace
+from datetime import date as Date
+from typing import Final
+from weakref import WeakKeyDictionary
 
-from graph.consolidate import Assertion, Relation
-from graph.facts import KIND_LABEL, developers, facts
-from graph.nquads import integer, iri, literal, number, terms_of, text_of
+from graph import disputes
+from graph.assertions import Named, assertions, blocks, groups, labels, names, world
+from graph.consolidate import Group, Relation, gather, relation, renamed
+from graph.decisions import Decision, Standing, standing
+from graph.disputes import Conflict, World
+from graph.facts import KIND_LABEL, KIND_OF, developers, facts
+from graph.nquads import integer, iri, literal, number, terms_of
 from graph.queries import PROLOGUE, query, rows, values
 from graph.store import Quad, Store
 from ontology import terms
@@ -21,187 +28,86 @@ from ontology.catalogue import Catalogue
 from ontology.terms import NT, RDF, RDFS, SKOS, XSD
 from ontology.triples import triples as catalogue_triples
 
+__all__ = ["assertions", "relations", "view_quads"]
+
+#: Counted up when the same claims make another view, so that a store is brought up to date.
+FORM: Final = "2"
 _ATTRIBUTION = {"stated": "stated", "reported": "reportedly"}
-_NAMING = frozenset({iri(RDFS + "label"), iri(RDF + "type"), iri(SKOS + "note")})
-_CHUNK = 500
+_CATALOGUES: WeakKeyDictionary[Catalogue, frozenset[Quad]] = WeakKeyDictionary()
 
 
-def assertions(store: Store, relations: Sequence[str] | None = None) -> list[Assertion]:
-    """Return the store's claims as consolidation needs them; all, or those about some relations."""
-    found: list[list[str]] = []
-    origins: dict[str, list[str]] = defaultdict(list)
-    for block in _blocks("relation", relations):
-        found += rows(store, query("assertions").replace("#VALUES#", block))
-        for claim, origin in rows(store, query("origins").replace("#VALUES#", block)):
-            origins[claim].append(origin)
-    return [_assertion(row, tuple(sorted(origins[row[0]]))) for row in found]
+# ------------------------------------------------------------------ what should stand there
 
 
-def _assertion(row: Sequence[str], origins: tuple[str, ...]) -> Assertion:
-    (
-        claim,
-        relation,
-        subject,
-        predicate,
-        object_,
-        item,
-        item_name,
-        status,
-        attribution,
-        low,
-        high,
-        date,
-        start,
-        until,
-    ) = row
-    return Assertion(
-        claim,
-        relation,
-        subject,
-        predicate.removeprefix(NT),
-        object_,
-        item,
-        item_name,
-        status.removeprefix(NT),
-        "stated" if attribution == NT + "stated" else "reported",
-        float(low) if low else None,
-        float(high) if high else None,
-        date,
-        start,
-        until,
-        origins,
-    )
+def view_quads(
+    store: Store, catalogue: Catalogue, as_of: Date | None = None, decided: Sequence[Decision] | None = None
+) -> set[Quad]:
+    """Return all that the default graph should say, as known on a day; under other decisions than the store's, if given."""
+    if decided is None:
+        found, stands = groups(store, as_of)
+    else:
+        stands = standing(decided)
+        found = gather(renamed(assertions(store), stands.merged), as_of, aside=stands.aside)
+    named = names(store, as_of=as_of)
+    known = replace(world(catalogue), labels=labels(named))
+    made = [relation(group) for group in found.values()]
+    wanted = set(catalogue_quads(catalogue))
+    wanted |= thing_quads(named, stands.merged)
+    wanted |= edge_quads(made, known.developer)
+    for each in made:
+        wanted.update(relation_quads(each))
+    for conflict in ledger(found, stands, known):
+        wanted.update(disputes.quads(conflict))
+    return wanted
 
 
-def _blocks(variable: str, iris: Sequence[str] | None) -> Iterator[str]:
-    if iris is None:
-        yield ""
-        return
-    for start in range(0, len(iris), _CHUNK):
-        yield values(variable, iris[start : start + _CHUNK])
+def ledger(found: Mapping[str, Group], stands: Standing, known: World) -> tuple[Conflict, ...]:
+    """Return the open conflicts, and those that a decision settles, marked with it."""
+    open_ = {conflict.iri: conflict for conflict in disputes.disputes(found, known)}
+    if stands.aside:
+        everything = gather(a for group in found.values() for a in group.all)
+        for conflict in disputes.disputes(everything, known):
+            if conflict.iri not in open_ and conflict.iri in stands.settled:
+                open_[conflict.iri] = replace(conflict, settled_by=stands.settled[conflict.iri].iri)
+    return tuple(open_[name] for name in sorted(open_))
 
 
-Named = tuple[str, str, str, str]  # thing, class, label, note
+def catalogue_quads(catalogue: Catalogue) -> frozenset[Quad]:
+    """Return the catalogue, the labels of the components that stand for an unnamed item, and the mark of all that."""
+    if catalogue not in _CATALOGUES:
+        quads = {(s, p, o, "") for s, p, o in catalogue_triples(catalogue)}
+        for component, label in KIND_LABEL.items():
+            quads.add((iri(component), iri(RDF + "type"), iri(NT + "Component"), ""))
+            quads.add((iri(component), iri(RDFS + "label"), literal(label), ""))
+        mark = terms.digest(FORM, *(term for quad in sorted(quads) for term in quad))
+        quads.add((iri(terms.ID + "catalogue"), iri(NT + "generated"), literal(mark), ""))
+        _CATALOGUES[catalogue] = frozenset(quads)
+    return _CATALOGUES[catalogue]
 
 
-def names(store: Store, iris: Sequence[str] | None = None, without: Sequence[str] = ()) -> list[Named]:
-    """Return what documents, but for some, call the things that no catalogue knows."""
-    found = []
-    for block in _blocks("thing", iris):
-        for thing, class_, label, note, document in rows(store, query("things").replace("#VALUES#", block)):
-            if document not in without:
-                found.append((thing, class_, label, note))
-    return found
+def is_current(store: Store, catalogue: Catalogue) -> bool:
+    """Tell whether the view was made under this catalogue, in this form."""
+    node_ = iri(terms.ID + "catalogue")
+    present = construct(store, f"CONSTRUCT WHERE {{ {node_} nt:generated ?mark }}")
+    return bool(present) and present <= catalogue_quads(catalogue)
 
 
-def names_in(quads: Iterable[Quad]) -> Iterator[Named]:
-    """Yield what some documents' quads call the things that no catalogue knows."""
-    said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for s, p, o, _ in quads:
-        if p in _NAMING:
-            said[s][p].append(o)
-    for thing, of in said.items():
-        for label, class_, note in product(
-            of[iri(RDFS + "label")], of[iri(RDF + "type")], of[iri(SKOS + "note")] or ['""']
-        ):
-            yield text_of(thing), text_of(class_), text_of(label), text_of(note)
-
-
-def thing_quads(named: Iterable[Named]) -> set[Quad]:
+def thing_quads(named: Iterable[Named], merged: Mapping[str, str]) -> set[Quad]:
     """Return what the default graph says of names that no catalogue knows: classes, one label, other spellings, notes."""
     quads: set[Quad] = set()
-    labels: dict[str, set[str]] = defaultdict(set)
+    spelled: dict[str, set[str]] = defaultdict(set)
     for thing, class_, label, note in named:
-        labels[thing].add(label)
+        spelled[thing].add(label)
         quads.add((iri(thing), iri(RDF + "type"), iri(class_), ""))
         if note:
             quads.add((iri(thing), iri(SKOS + "note"), literal(note), ""))
-    for thing, spellings in labels.items():
+        if thing in merged:
+            quads.add((iri(thing), iri(NT + "mergedInto"), iri(merged[thing]), ""))
+    for thing, spellings in spelled.items():
         first, *others = sorted(spellings, key=lambda name: (name.isupper() or name.islower(), len(name), name))
         quads.add((iri(thing), iri(RDFS + "label"), literal(first), ""))
         quads.update((iri(thing), iri(SKOS + "altLabel"), literal(name), "") for name in others)
     return quads
-
-
-def node(store: Store, iris: Sequence[str]) -> set[Quad]:
-    """Return what the default graph says of some nodes, but for the edges between parties."""
-    found: set[Quad] = set()
-    for block in _blocks("node", iris):
-        found |= _construct(store, f"CONSTRUCT {{ ?node ?p ?o }} WHERE {{ {block} ?node ?p ?o }}")
-    return found - edges(store) if found else found
-
-
-def edges(store: Store) -> set[Quad]:
-    """Return the plain edges of the default graph."""
-    predicates = " ".join(f"nt:{name}" for name in (*terms.PREDICATES, "dependsOn"))
-    return _construct(store, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?p {{ {predicates} }} ?s ?p ?o }}")
-
-
-def default_graph(store: Store) -> set[Quad]:
-    """Return all that the default graph says."""
-    return _parsed(store.export("application/n-quads", ""), "")
-
-
-def graph_quads(store: Store, graphs: Sequence[str]) -> list[Quad]:
-    """Return the quads of some named graphs."""
-    return [
-        quad
-        for graph in graphs
-        for quad in sorted(
-            _construct(store, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {iri(graph)} {{ ?s ?p ?o }} }}", iri(graph))
-        )
-    ]
-
-
-def _construct(store: Store, sparql: str, graph: str = "") -> set[Quad]:
-    return _parsed(store.query(PROLOGUE + sparql, "application/n-triples"), graph)
-
-
-def _parsed(pieces: Iterable[bytes], graph: str) -> set[Quad]:
-    return {(*terms_of(line), graph) for line in b"".join(pieces).decode("utf-8").split("\n") if line}
-
-
-def relations(store: Store) -> list[Relation]:
-    """Return the consolidated relations of the default graph, sorted by IRI."""
-    claims: dict[str, list[str]] = defaultdict(list)
-    for relation, claim in rows(store, query("relation_claims")):
-        claims[relation].append(claim)
-    return sorted(
-        (
-            Relation(
-                row[0],
-                row[1],
-                row[2].removeprefix(NT),
-                row[3],
-                row[4],
-                row[5],
-                row[6].removeprefix(NT),
-                "stated" if row[7] == NT + "stated" else "reported",
-                float(row[8]),
-                float(row[9]),
-                int(row[10]),
-                row[11],
-                row[12],
-                tuple(sorted(claims[row[0]])),
-            )
-            for row in rows(store, query("relations"))
-        ),
-        key=lambda relation: relation.iri,
-    )
-
-
-def known_developers(catalogue: Catalogue) -> dict[str, str]:
-    """Return product IRI → developer IRI, as the catalogue has it."""
-    return {entry.iri: terms.ID + entry.developer for entry in catalogue if entry.is_product and entry.developer}
-
-
-def catalogue_quads(catalogue: Catalogue) -> Iterator[Quad]:
-    """Yield the catalogue, and the labels of the components that stand for an unnamed item."""
-    for s, p, o in catalogue_triples(catalogue):
-        yield s, p, o, ""
-    for component, label in KIND_LABEL.items():
-        yield iri(component), iri(RDF + "type"), iri(NT + "Component"), ""
-        yield iri(component), iri(RDFS + "label"), literal(label), ""
 
 
 def relation_quads(relation: Relation) -> Iterator[Quad]:
@@ -242,15 +148,149 @@ def edge_quads(relations: Iterable[Relation], known: Mapping[str, str]) -> set[Q
     known
         Product IRI → developer IRI, from the catalogue.
     """
-    actual = [relation for relation in relations if relation.status == "actual"]
-    edges: set[Quad] = set()
-    for relation in actual:
-        if relation.object:
-            edges.add((iri(relation.subject), iri(NT + relation.predicate), iri(relation.object), ""))
-            if relation.predicate in terms.SUPPLY:
-                edges.add((iri(relation.subject), iri(NT + "supplies"), iri(relation.object), ""))
-            if relation.predicate in terms.SYMMETRIC:
-                edges.add((iri(relation.object), iri(NT + relation.predicate), iri(relation.subject), ""))
+    actual = [each for each in relations if each.status == "actual"]
+    edges = {edge for each in actual for edge in plain_edges(each)}
     for fact in facts(actual, developers(actual, known)):
         edges.add((iri(fact.consumer), iri(NT + "dependsOn"), iri(fact.supplier), ""))
     return edges
+
+
+def plain_edges(relation: Relation) -> Iterator[Quad]:
+    """Yield the edges that an actual relation is by itself."""
+    if not relation.object:
+        return
+    yield iri(relation.subject), iri(NT + relation.predicate), iri(relation.object), ""
+    if relation.predicate in terms.SUPPLY:
+        yield iri(relation.subject), iri(NT + "supplies"), iri(relation.object), ""
+    if relation.predicate in terms.SYMMETRIC:
+        yield iri(relation.object), iri(NT + relation.predicate), iri(relation.subject), ""
+
+
+# ------------------------------------------------------------------ what stands there
+
+
+def default_graph(store: Store) -> set[Quad]:
+    """Return all that the default graph says."""
+    return _parsed(store.export("application/n-quads", ""), "")
+
+
+def graph_quads(store: Store, graphs: Sequence[str]) -> list[Quad]:
+    """Return the quads of some named graphs."""
+    return [
+        quad
+        for graph in graphs
+        for quad in sorted(
+            construct(store, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {iri(graph)} {{ ?s ?p ?o }} }}", iri(graph))
+        )
+    ]
+
+
+def nodes(store: Store, iris: Sequence[str]) -> set[Quad]:
+    """Return what the default graph says of relations, conflicts or sides."""
+    found: set[Quad] = set()
+    for block in blocks("node", iris):
+        found |= construct(store, f"CONSTRUCT {{ ?node ?p ?o }} WHERE {{ {block} ?node ?p ?o }}")
+    return found
+
+
+def things(store: Store, iris: Sequence[str]) -> set[Quad]:
+    """Return what the default graph says of names, but for the edges between them."""
+    says = "VALUES ?p { rdf:type rdfs:label skos:altLabel skos:note nt:mergedInto }"
+    found: set[Quad] = set()
+    for block in blocks("node", iris):
+        found |= construct(store, f"CONSTRUCT {{ ?node ?p ?o }} WHERE {{ {block} {says} ?node ?p ?o }}")
+    return found
+
+
+def conflict_quads(store: Store, iris: Sequence[str]) -> set[Quad]:
+    """Return what the default graph says of some conflicts, if they are there: nodes, sides, marks."""
+    found: set[Quad] = set()
+    for block in blocks("node", iris):
+        found |= construct(store, f"CONSTRUCT {{ ?node ?p ?o }} WHERE {{ {block} ?node ?p ?o }}")
+        found |= construct(store, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {block} ?node nt:side ?s . ?s ?p ?o }}")
+        found |= construct(store, f"CONSTRUCT {{ ?s nt:disputedIn ?node }} WHERE {{ {block} ?s nt:disputedIn ?node }}")
+    return found
+
+
+def construct(store: Store, sparql: str, graph: str = "") -> set[Quad]:
+    """Run a CONSTRUCT; return its triples as quads of a graph."""
+    return _parsed(store.query(PROLOGUE + sparql, "application/n-triples"), graph)
+
+
+def _parsed(pieces: Iterable[bytes], graph: str) -> set[Quad]:
+    return {(*terms_of(line), graph) for line in b"".join(pieces).decode("utf-8").split("\n") if line}
+
+
+def relations(
+    store: Store, as_of: Date | None = None, valid_at: Date | None = None, iris: Sequence[str] | None = None
+) -> list[Relation]:
+    """Return the consolidated relations, sorted by IRI: those of the default graph, or as of a day worked out anew."""
+    if as_of is not None or valid_at is not None:
+        return [relation(group) for group in groups(store, as_of, valid_at)[0].values()]
+    claims: dict[str, list[str]] = defaultdict(list)
+    found: list[list[str]] = []
+    for block in blocks("relation", iris):
+        for name, claim in rows(store, _bound("relation_claims", block)):
+            claims[name].append(claim)
+        found += rows(store, _bound("relations", block))
+    return sorted(
+        (
+            Relation(
+                row[0],
+                row[1],
+                row[2].removeprefix(NT),
+                row[3],
+                row[4],
+                row[5],
+                row[6].removeprefix(NT),
+                "stated" if row[7] == NT + "stated" else "reported",
+                float(row[8]),
+                float(row[9]),
+                int(row[10]),
+                row[11],
+                row[12],
+                tuple(sorted(claims[row[0]])),
+            )
+            for row in found
+        ),
+        key=lambda relation: relation.iri,
+    )
+
+
+def _bound(name: str, block: str) -> str:
+    return query(name).replace("WHERE {", f"WHERE {{ {block}", 1)
+
+
+def beside(store: Store, products: Iterable[str], needs: Iterable[tuple[str, str]]) -> set[str]:
+    """Return the relations that claim to develop some products, or to meet some needs (consumer, component)."""
+    found: set[str] = set()
+    for block in blocks("product", sorted(products)):
+        found |= _first(store, f"{block} ?r rdf:predicate nt:develops ; rdf:object ?product")
+    wanted, supply = set(needs), values("p", [NT + each for each in terms.SUPPLY])
+    consumers = sorted({consumer for consumer, _ in wanted})
+    for block in blocks("to", consumers):
+        pattern = f"{block} {supply} ?r rdf:object ?to ; rdf:predicate ?p . OPTIONAL {{ ?r nt:item ?item }}"
+        for name, to, predicate, item in rows(store, f"{PROLOGUE}SELECT ?r ?to ?p ?item {{ {pattern} }}"):
+            if (to, item or KIND_OF[predicate.removeprefix(NT)]) in wanted:
+                found.add(name)
+    return found
+
+
+def holding(store: Store, claims: Sequence[str]) -> set[str]:
+    """Return the relations that rest on some claims."""
+    found: set[str] = set()
+    for block in blocks("claim", claims):
+        found |= _first(store, f"{block} ?r a nt:Relation ; nt:evidence ?claim")
+    return found
+
+
+def evidence_of(store: Store, relations: Sequence[str]) -> set[str]:
+    """Return the claims behind some relations."""
+    found: set[str] = set()
+    for block in blocks("relation", relations):
+        found |= {claim for _, claim in rows(store, _bound("relation_claims", block))}
+    return found
+
+
+def _first(store: Store, pattern: str) -> set[str]:
+    return {row[0] for row in rows(store, f"{PROLOGUE}SELECT DISTINCT ?r {{ {pattern} }}")}

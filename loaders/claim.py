@@ -66,7 +66,11 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Document:
-    """One text or file of one day; it may have parts, each with citation numbers of its own."""
+    """One text or file of one day; it may have parts, each with citation numbers of its own.
+
+    ``reading`` stands for the text with what read it (extractor and catalogue): equal marks mean that reading again
+    would give the same claims. ``minted`` is the IRI of a document that comes back from RDF.
+    """
 
     name: str
     text: str
@@ -76,14 +80,21 @@ class Document:
     source: str = ""
     generated: str = ""
     sentences: tuple[Sentence, ...] = ()
+    reading: str = ""
+    minted: str = ""
 
     @cached_property
     def iri(self) -> str:
-        """The document's IRI: its name, and a hash of its date, source and text.
+        """The document's IRI: its name, and a hash of its date, source and text; or the one it was given before.
+
+        So a file loaded twice is one document, and a file that changed is another, which stands beside the first
+        until somebody takes that out (``nthtier load --replace``, or ``watch``, which knows what a file was before).
 
         >>> Document("day", "SK hynix supplies NVIDIA.", Date(2026, 1, 28), "digest").iri
         'https://w3id.org/nthtier/document/day-b3067960d9e7'
         """
+        if self.minted:
+            return self.minted
         content = "\x1f".join((self.date.isoformat(), self.source, self.text))
         mark = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:12]
         return f"{terms.DOCUMENT}{terms.slug(self.name)[:60].strip('-') or 'document'}-{mark}"
@@ -152,12 +163,17 @@ class Claim:
 
     @cached_property
     def relation(self) -> str:
-        """The IRI of the relation the claim is about: (subject, predicate, object, item), either way round if symmetric."""
+        """The IRI of the relation the claim is about: (subject, predicate, object, item), see :func:`terms.relation_iri`."""
         ends = [self.subject.iri, self.object.iri if self.object else ""]
-        if self.predicate in terms.SYMMETRIC:
-            ends.sort()
         item = "" if self.item is None else self.item.iri or terms.slug(self.item.text)
-        return terms.RELATION + terms.digest(*ends, self.predicate, item)
+        return terms.relation_iri(ends[0], self.predicate, ends[1], item)
+
+    @cached_property
+    def wording(self) -> str:
+        """The mark of the sentence's words: claims with the same one echo each other; ``""`` where there is no sentence."""
+        if self.extractor == "table" and not self.source_title:
+            return ""
+        return terms.digest(terms.slug(self.sentence))
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -206,7 +222,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a loader makes of one document."""
+    """What a loader makes of one document.
+
+    ``skipped`` says that the caller has the document already, read the same way, so it was not read again.
+    """
 
     document: Document
     claims: tuple[Claim, ...]
+    skipped: bool = False

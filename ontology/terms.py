@@ -99,7 +99,7 @@ CLAIM_PROPERTIES: Final = (
 )
 RELATION_PROPERTIES: Final = ("level", "support", "claimCount", "firstSeen", "lastSeen", "evidence", "disputedIn")
 CONFLICT_PROPERTIES: Final = ("over", "side", "between", "says", "settledBy")
-DECISION_PROPERTIES: Final = ("decides", "verdict", "keeps", "setsAside", "mergedInto")
+DECISION_PROPERTIES: Final = ("decides", "turn", "verdict", "keeps", "setsAside", "mergedInto")
 DOCUMENT_PROPERTIES: Final = ("loader", "generated", "reading")
 PARTICIPANT_PROPERTIES: Final = ("dependsOn", "developedBy", "country")
 CONCEPT_PROPERTIES: Final = ("rank",)
