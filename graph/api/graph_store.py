@@ -1,5 +1,6 @@
 """The SPARQL 1.1 Graph Store Protocol: whole graphs by GET and, with the token, by PUT, POST and DELETE."""
 
+import io
 import uuid
 from collections.abc import Iterator
 from typing import IO, Annotated, Any, Final
@@ -10,7 +11,8 @@ from fastapi.responses import Response
 from graph.api.answers import etag, send
 from graph.api.negotiation import SHORT, choose
 from graph.api.problems import PROBLEM_SCHEMA, problem
-from graph.api.requests import ProtocolRoute, Refused, body_reader, content_type, fields, require_token, single
+from graph.api.requests import ProtocolRoute, Refused, body_reader, content_type, fields, parts, require_token, single
+from graph.errors import StoreError
 from graph.settings import Settings
 from graph.store import Change, Store, media
 from graph.store.change import graph_name
@@ -45,22 +47,23 @@ def graph_store_router(store: Store, reads: Reads, settings: Settings) -> APIRou
     def write(request: Request, body: IO[bytes], graph: str | None, *, replace: bool) -> Response:
         require_token(request, settings.token)
         kind, _ = content_type(request)
-        form = media.known(kind, media.GRAPHS) or (media.TURTLE if not kind else None)
-        if form is None:
-            raise Refused(problem(415, f"can't read {kind}; send one of {', '.join(media.GRAPHS)}"))
-        minted = graph is None and not replace and form not in media.DATASETS
+        pieces = parts(request, body) if kind.startswith("multipart/") else [(kind, body)]
+        sources = [(_form(kind), io.BytesIO(data) if isinstance(data, bytes) else data) for kind, data in pieces]
+        minted = graph is None and not replace and all(form not in media.DATASETS for form, _ in sources)
         if graph is None and replace:
             raise Refused(problem(400, "name the graph to replace with ?default or ?graph=IRI"))
         if minted:
             graph = f"{_address(request)}/{uuid.uuid4()}"
         new = graph is not None and not exists(graph)
-        if graph is None or not (replace or minted or new):
-            store.load(body, form, graph=graph or None, base=graph or _address(request))
+        base = graph or _address(request)
+        if len(sources) == 1 and (graph is None or not (replace or new)):
+            store.load(sources[0][1], sources[0][0], graph=graph or None, base=base)
         else:
-            quads = tuple(parse(body, form, graph=graph or None, base=graph or _address(request)))
-            if stray := next((quad[3] for quad in quads if quad[3] != (f"<{graph}>" if graph else "")), None):
-                raise Refused(problem(400, f"the data has the graph {stray}; send the dataset without naming a graph"))
-            store.apply(Change(drop=(graph,) if replace else (), create=(graph,) if graph else (), add=quads))
+            quads = tuple(quad for form, data in sources for quad in parse(data, form, graph=graph or None, base=base))
+            own = {f"<{graph}>"} if graph else {""}
+            if graph is not None and (stray := {quad[3] for quad in quads} - own):
+                raise Refused(problem(400, f"the data has the graph {stray.pop()}; send it without naming a graph"))
+            store.apply(Change(drop=(graph or "",) if replace else (), create=(graph,) if graph else (), add=quads))
         if minted:
             return Response(status_code=201, headers={"Location": str(graph)})
         return Response(status_code=201 if new else 204)
@@ -126,6 +129,13 @@ def graph_store_router(store: Store, reads: Reads, settings: Settings) -> APIRou
     return router
 
 
+def _form(kind: str) -> str:
+    form = media.known(kind, media.GRAPHS) if kind else media.TURTLE
+    if form is None:
+        raise Refused(problem(415, f"can't read {kind}; send one of {', '.join(media.GRAPHS)}"))
+    return form
+
+
 def _export(reads: Reads, media_type: str, graph: str | None) -> Iterator[bytes]:
     return reads.export(media_type, graph)
 
@@ -141,7 +151,10 @@ def _asked(request: Request) -> str | None:
     if graph is not None and default is not None:
         raise Refused(problem(400, "name either ?default or ?graph=IRI"))
     if graph is not None:
-        return graph_name(graph)[1:-1]
+        try:
+            return graph_name(graph)[1:-1]
+        except StoreError:
+            raise Refused(problem(400, f"not an absolute IRI: {graph!r}")) from None
     return "" if default is not None else None
 
 

@@ -7,6 +7,8 @@ import binascii
 import hmac
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine
+from email.parser import BytesParser
+from email.policy import HTTP
 from typing import IO, Any
 from urllib.parse import parse_qsl
 
@@ -80,6 +82,20 @@ def content_type(request: Request) -> tuple[str, str]:
         if key.strip().lower() == "charset":
             charset = value.strip().strip('"').lower()
     return bare.strip().lower(), charset
+
+
+def parts(request: Request, body: IO[bytes]) -> list[tuple[str, bytes]]:
+    """Return the parts of a multipart body, each with its media type."""
+    head = f"Content-Type: {request.headers.get('content-type', '')}\r\n\r\n".encode("latin-1")
+    message = BytesParser(policy=HTTP).parsebytes(head + body.read())
+    if not message.is_multipart():
+        raise Refused(problem(400, "the multipart body has no parts"))
+    found = []
+    for part in message.walk():
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes):
+            found.append((part.get_content_type(), content))
+    return found
 
 
 def fields(text: str) -> list[tuple[str, str]]:

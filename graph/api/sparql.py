@@ -25,7 +25,7 @@ from graph.api.requests import (
 )
 from graph.settings import Settings
 from graph.store import Store, guard, media
-from graph.store.limited import limited
+from graph.store.limited import check_update, limited
 from graph.store.outline import Outline
 from graph.store.pull import Limits
 
@@ -44,7 +44,7 @@ def sparql_router(store: Store, settings: Settings) -> APIRouter:
     Queries run under the limits of the settings; for a store in a folder that means reader processes, which
     end with the application's lifespan.
     """
-    rules = guard.Rules(frozenset(settings.allow_service), settings.query_max_length)
+    rules = guard.Rules(frozenset(settings.allow_service), frozenset(settings.allow_load), settings.query_max_length)
     reads = limited(
         store,
         Limits(settings.query_timeout, settings.result_max_bytes),
@@ -107,7 +107,7 @@ def sparql_router(store: Store, settings: Settings) -> APIRouter:
         """Run an update, all of it or nothing. Needs the token."""
         require_token(request, settings.token)
         sparql, found = _sent(request, body, "update", _UPDATE)
-        seen = guard.check(sparql, guard.Rules(rules.services))
+        seen = check_update(store, sparql, rules)
         if seen.form not in ("update", ""):
             raise Refused(problem(400, f"this is a query; send it to {request.url_for('sparql_query').path}"))
         graphs, named = _all(found, "using-graph-uri"), _all(found, "using-named-graph-uri")

@@ -13,13 +13,22 @@ from typing import IO, Final, TypeVar, cast
 
 import pyoxigraph as ox
 
-from graph.errors import QueryError, QuerySyntaxError, RdfSyntaxError, StoreBusyError, StoreError, StoreLockedError
+from graph.errors import (
+    QueryError,
+    QueryRefusedError,
+    QuerySyntaxError,
+    RdfSyntaxError,
+    StoreBusyError,
+    StoreError,
+    StoreLockedError,
+)
 from graph.store import folder, guard, media, snapshots
 from graph.store.change import n_quads, update_text
 from graph.store.dataset import with_dataset
-from graph.store.outline import explain, located
+from graph.store.outline import Outline, explain, located, outline
 from graph.store.protocol import Change, Quad
 from graph.store.pull import NO_LIMITS, Limits, pull
+from graph.store.tokens import place
 from ontology.terms import PREFIXES
 
 _ROWS: Final = {
@@ -46,7 +55,7 @@ class _Reading:
     """What every embedded store can do without changing anything."""
 
     def __init__(self, limits: Limits = NO_LIMITS, rules: guard.Rules = guard.STRICT) -> None:
-        self._limits, self._rules = limits, rules
+        self._limits, self.rules = limits, rules
 
     def _lease(self) -> tuple[ox.Store, object]:
         """The engine, with what must stay alive while it is in use."""
@@ -68,7 +77,7 @@ class _Reading:
         self, sparql: str, media_type: str, *, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
     ) -> Callable[[IO[bytes]], None]:
         """Return a function that writes the result of a query to a file object."""
-        guard.check(sparql, self._rules)
+        guard.check(sparql, self.rules)
         lease = self._lease()
         # A protocol dataset is the whole dataset: naming only default graphs leaves no named ones, and the reverse.
         given = bool(default_graphs or named_graphs)
@@ -146,7 +155,7 @@ class MemoryStore(_Reading):
 
     def update(self, sparql: str, *, using_graphs: Sequence[str] = (), using_named_graphs: Sequence[str] = ()) -> None:
         """Run a SPARQL update, all of it or nothing."""
-        guard.check(sparql, self._rules)
+        self.check_update(sparql)
         text = with_dataset(sparql, using_graphs, using_named_graphs)
 
         def step(engine: ox.Store) -> None:
@@ -154,6 +163,14 @@ class MemoryStore(_Reading):
                 engine.update(text, prefixes=PREFIXES)
 
         self._write(step)
+
+    def check_update(self, sparql: str) -> Outline:
+        """Return the outline of an update that may run; one that may not is told its syntax errors all the same."""
+        try:
+            return guard.check(sparql, self.rules)
+        except QueryRefusedError:
+            _parse(sparql)
+            raise
 
     def apply(self, change: Change) -> None:
         """Make a change, all of it or nothing, durable when this returns."""
@@ -380,7 +397,7 @@ def parse(source: IO[bytes], media_type: str, *, graph: str | None = None, base:
 
 
 def convert(source: bytes, media_type: str, to: str) -> bytes:
-    """Return a serialised graph in another form.
+    r"""Return a serialised graph in another form.
 
     >>> convert(b"<urn:s> <urn:p> 1 .", "text/turtle", "application/n-triples")
     b'<urn:s> <urn:p> "1"^^<http://www.w3.org/2001/XMLSchema#integer> .\n'
@@ -442,6 +459,26 @@ def _fitting(forms: dict[str, _Form], media_type: str, asked: str) -> _Form:
     raise QueryError(f"the query asks for {asked}, which {media_type} can't hold")
 
 
+def _parse(update: str) -> None:
+    """Raise the syntax error of an update if it has one.
+
+    The engine offers no parser to call alone: it parses the whole, and then fails at the second step.
+    """
+    start = outline(update).start
+    steps = "CREATE GRAPH <urn:x> ; CREATE GRAPH <urn:x> ; "
+    try:
+        with _errors(update):
+            ox.Store().update(update[:start] + steps + update[start:], prefixes=PREFIXES)
+    except QuerySyntaxError as error:
+        line, _ = place(update, start)
+        if error.line == line and error.column and error.column > len(steps):
+            message = str(error).partition(": ")[2]
+            raise located(message, line, error.column - len(steps)) from None
+        raise
+    except StoreError:
+        return
+
+
 @contextlib.contextmanager
 def _errors(sparql: str = "") -> Iterator[None]:
     """Turn the engine's errors into ours."""
@@ -466,7 +503,7 @@ def _syntax_error(message: str) -> QuerySyntaxError:
     """Read line and column out of the engine's message, and leave out its lists of characters."""
     plain = re.sub(r",? *\['[^\]]*\](?:\n\|[^\]]*\])*|,? *\[_\]", "", message)
     plain = re.sub(r"\s+", " ", plain).strip()
-    if (place := _PLACE.search(plain)) is None:
+    if (found := _PLACE.search(plain)) is None:
         return QuerySyntaxError(plain)
-    rest = plain[place.end() :].removesuffix("expected").strip() or "the text ends too early or goes on wrongly"
-    return located(rest, int(place[1]), int(place[2]))
+    rest = plain[found.end() :].removesuffix("expected").strip() or "the text ends too early or goes on wrongly"
+    return located(rest, int(found[1]), int(found[2]))

@@ -16,8 +16,8 @@ class Rules:
 
     Parameters
     ----------
-    services
-        Endpoints that SERVICE may call, and nothing else may.
+    services, loads
+        What SERVICE may call and LOAD may fetch; nothing else.
     length
         Characters.
     depth
@@ -25,6 +25,7 @@ class Rules:
     """
 
     services: frozenset[str] = frozenset()
+    loads: frozenset[str] = frozenset()
     length: int | None = None
     depth: int = 200
 
@@ -61,6 +62,8 @@ def _refuse(seen: Outline, rules: Rules) -> None:
         if target not in rules.services:
             raise QueryRefusedError(f"SERVICE <{target}> is not allowed here")
     for target, _ in seen.loads:
+        if target in rules.loads:
+            continue
         raise QueryRefusedError(f"LOAD <{target}> is not allowed here; send the data itself")
     for target, _ in seen.sources:
         if target[:5].lower() == "file:":

@@ -26,6 +26,8 @@ class Outline:
     ----------
     form
         ``rows``, ``graph``, ``update``, or nothing where no keyword says.
+    keyword, start
+        The keyword that says so, and where the prologue ends and it begins.
     services, loads, sources
         What SERVICE calls, LOAD loads and FROM names: an absolute IRI where it can be told, else the text.
     graphs
@@ -42,6 +44,7 @@ class Outline:
 
     form: str = ""
     keyword: str = ""
+    start: int = 0
     declared: dict[str, str] = field(default_factory=dict)
     used: dict[str, int] = field(default_factory=dict)
     services: list[tuple[str, int]] = field(default_factory=list)
@@ -77,7 +80,7 @@ def outline(sparql: str) -> Outline:
         elif token.kind == "name" and before.keyword != "PREFIX" and not token.text.startswith("_:"):
             found.used.setdefault(token.text.partition(":")[0], token.start)
         elif keyword in _FORMS and not found.form:
-            found.form, found.keyword = _FORMS[keyword], keyword
+            found.form, found.keyword, found.start = _FORMS[keyword], keyword, token.start
         elif keyword == "BASE" and at + 1 < len(pieces):
             base = pieces[at + 1].text[1:-1]
         elif keyword == "PREFIX" and at + 2 < len(pieces) and pieces[at + 2].kind == "iri":
