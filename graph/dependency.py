@@ -10,7 +10,9 @@ import numpy as np
 from graph.errors import UnknownNameError
 from graph.evidence import coverage, evidence
 from graph.models import Dependent, Dependents, Hop, Party
-from graph.network import Ints, Network, Node, described, network
+from graph.names import Node, described
+from graph.network import Network, network
+from graph.relations import Ints
 from graph.store import Store
 from ontology import terms
 from ontology.catalogue import Catalogue

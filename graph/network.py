@@ -6,48 +6,87 @@ compressed rows both ways, so that a walk touches only what it needs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date as Date
 from functools import cached_property
+from typing import TYPE_CHECKING, Any, overload
 from weakref import WeakKeyDictionary
 
 import networkx as nx
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from graph import view
+from graph.components import KIND_LABEL, KIND_OF, in_part, need
 from graph.consolidate import Relation, consolidate
-from graph.facts import KIND_LABEL, Fact, developers, facts
+from graph.facts import CONTAINED, DEVELOPED, DIRECT, HOSTED, LIFTED, ROLES, Fact, Facts, arrays, developers
+from graph.names import Node, described
 from graph.queries import query, rows
+from graph.relations import Floats, Ints, Relations
 from graph.store import Store
 from ontology import terms
-from ontology.terms import NT
 
-Ints = NDArray[np.int32]
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    from graph.needs import Needs
 
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """What a node is: its IRI, name and kind (the class's local name)."""
-
-    iri: str
-    name: str
-    kind: str
+_PRODUCTS = frozenset(terms.PRODUCT_KINDS.values())
 
 
-@dataclass(frozen=True)
+class Nodes(Sequence[Node]):
+    """Nodes by number, sorted by IRI; one is made only when it is looked at."""
+
+    def __init__(self, iris: pa.Array, names: Mapping[str, Node]) -> None:
+        self.iris, self._names = iris, names
+
+    def __len__(self) -> int:
+        return len(self.iris)
+
+    @overload
+    def __getitem__(self, number: int) -> Node: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Node]: ...
+    def __getitem__(self, number: int | slice) -> Node | Sequence[Node]:
+        if isinstance(number, slice):
+            return [self[each] for each in range(*number.indices(len(self)))]
+        iri = self.iris[int(number)].as_py()
+        return self._names.get(iri) or Node(iri, KIND_LABEL.get(iri, iri.rsplit("/", 1)[-1]), "Component")
+
+
+class Index(Mapping[str, int]):
+    """IRI → number of the node, by halving: no second copy of a million names."""
+
+    def __init__(self, iris: pa.Array) -> None:
+        self._iris = iris
+
+    def __len__(self) -> int:
+        return len(self._iris)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._iris.to_pylist())
+
+    def __getitem__(self, iri: str) -> int:
+        place = bisect_left(range(len(self._iris)), iri, key=lambda number: self._iris[number].as_py())
+        if place == len(self._iris) or self._iris[place].as_py() != iri:
+            raise KeyError(iri)
+        return place
+
+
+@dataclass(frozen=True, eq=False)
 class Network:
     """Facts within a level, in arrays of one length, sorted by supplier, consumer and component.
 
-    ``supplier``, ``consumer``, ``component`` and ``via`` number ``nodes`` (``via`` is -1 where the fact was not lifted from
-    a product); ``relation`` numbers ``relations`` (-1: the catalogue says so); ``low`` and ``high`` bound the share of the
-    consumer's need; ``level`` numbers ``terms.LEVELS``.
+    ``supplier``, ``consumer``, ``component``, ``via``, ``need`` and ``family`` number ``nodes`` (``via`` is -1 where the fact was not
+    lifted from a product); ``relation`` numbers ``relations`` (-1: the catalogue says so); ``low`` and ``high`` bound the
+    share of the consumer's need for the component; ``level`` numbers ``terms.LEVELS`` and ``role`` ``graph.facts.ROLES``.
+    ``need`` is the component at which suppliers stand in for one another, ``family`` the widest one that it belongs to,
+    ``stated`` whether the share is a share of the need, ``part`` whether the need may be only a part of what the consumer lives on.
     """
 
-    nodes: tuple[Node, ...]
-    relations: tuple[Relation, ...]
+    nodes: Sequence[Node]
+    relations: Sequence[Relation]
     supplier: Ints
     consumer: Ints
     component: Ints
@@ -56,10 +95,18 @@ class Network:
     low: Floats
     high: Floats
     level: NDArray[np.int8]
+    role: NDArray[np.int8]
+    need: Ints
+    family: Ints
+    stated: NDArray[np.bool_]
+    part: NDArray[np.bool_]
+    country: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def index(self) -> dict[str, int]:
+    def index(self) -> Mapping[str, int]:
         """IRI → number of the node."""
+        if isinstance(self.nodes, Nodes):
+            return Index(self.nodes.iris)
         return {node.iri: number for number, node in enumerate(self.nodes)}
 
     @cached_property
@@ -69,13 +116,21 @@ class Network:
 
     @cached_property
     def consumer_order(self) -> Ints:
-        """The facts sorted by consumer, then component, then supplier."""
-        return np.lexsort((self.supplier, self.component, self.consumer)).astype(np.int32)
+        """The facts sorted by consumer, then supplier and component."""
+        return np.argsort(self.consumer, kind="stable").astype(np.int32)
 
     @cached_property
     def by_consumer(self) -> Ints:
         """Row starts into ``consumer_order``."""
-        return np.searchsorted(self.consumer[self.consumer_order], np.arange(len(self.nodes) + 1)).astype(np.int32)
+        counts = np.bincount(self.consumer, minlength=len(self.nodes))
+        return np.concatenate(([0], counts.cumsum())).astype(np.int32)
+
+    @cached_property
+    def needs(self) -> Needs:
+        """What each consumer needs, and from whom it may come."""
+        from graph.needs import Needs  # needs stand on the network
+
+        return Needs.of(self)
 
     def facts_from(self, supplier: int) -> range:
         """Return the numbers of the facts in which a node supplies."""
@@ -85,6 +140,67 @@ class Network:
         """Return the numbers of the facts in which a node consumes."""
         return self.consumer_order[self.by_consumer[consumer] : self.by_consumer[consumer + 1]]
 
+    def claims(self, fact: int) -> tuple[str, ...]:
+        """Return the claims behind a fact; none where the catalogue says it."""
+        relation = int(self.relation[fact])
+        return self.relations[relation].claims if relation >= 0 else ()
+
+    def where(self, kept: NDArray[np.bool_]) -> Network:
+        """Return the network with some of its facts; nodes and relations keep their numbers."""
+        columns = [
+            "supplier",
+            "consumer",
+            "component",
+            "via",
+            "relation",
+            "low",
+            "high",
+            "level",
+            "role",
+            "need",
+            "family",
+            "stated",
+            "part",
+        ]
+        return Network(
+            self.nodes, self.relations, country=self.country, **{name: getattr(self, name)[kept] for name in columns}
+        )
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays, with their order by consumer and the relations behind them."""
+        own = sum(column.nbytes for column in vars(self).values() if isinstance(column, np.ndarray))
+        return int(own + (self.relations.nbytes if isinstance(self.relations, Relations) else 0))
+
+    def to_arrow(self) -> pa.Table:
+        """Return the facts as an Arrow table, which pandas, Polars and DuckDB take without copying."""
+        iris = self.nodes.iris if isinstance(self.nodes, Nodes) else pa.array([node.iri for node in self.nodes])
+
+        def named(codes: Ints) -> pa.Array:
+            return iris.take(pa.array(codes, mask=codes < 0))
+
+        relations = (
+            pa.array([each.iri for each in self.relations]) if len(self.relations) else pa.array([], pa.string())
+        )
+        return pa.table(
+            {
+                "supplier": named(self.supplier),
+                "consumer": named(self.consumer),
+                "component": named(self.component),
+                "need": named(self.need),
+                "via": named(self.via),
+                "low": self.low,
+                "high": self.high,
+                "level": pa.array(terms.LEVELS).take(pa.array(self.level)),
+                "role": pa.array(ROLES).take(pa.array(self.role)),
+                "relation": relations.take(pa.array(self.relation, mask=self.relation < 0)),
+            }
+        )
+
+    def to_pandas(self) -> Any:
+        """Return the facts as a pandas DataFrame."""
+        return self.to_arrow().to_pandas()
+
     def to_networkx(self) -> nx.MultiDiGraph[str]:
         """Return the network as a graph with named attributes; edges run from supplier to consumer."""
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
@@ -92,21 +208,26 @@ class Network:
             graph.add_node(node.iri, name=node.name, kind=node.kind)
         for fact in range(len(self.supplier)):
             relation = int(self.relation[fact])
+            said = self.relations[relation] if relation >= 0 else None
+            component = self.nodes[self.component[fact]]
             graph.add_edge(
                 self.nodes[self.supplier[fact]].iri,
                 self.nodes[self.consumer[fact]].iri,
-                component=self.nodes[self.component[fact]].iri,
-                component_name=self.nodes[self.component[fact]].name,
+                component=component.iri,
+                component_name=component.name,
                 low=float(self.low[fact]),
                 high=float(self.high[fact]),
                 level=terms.LEVELS[self.level[fact]],
-                relation=self.relations[relation].iri if relation >= 0 else "",
-                claims=self.relations[relation].claims if relation >= 0 else (),
+                role=ROLES[self.role[fact]],
+                relation=said.iri if said else "",
+                claims=said.claims if said else (),
             )
         return graph
 
 
-_CACHE: WeakKeyDictionary[Store, tuple[str, dict[tuple[str, Date | None, Date | None], Network]]] = WeakKeyDictionary()
+_Key = tuple[str, Date | None, Date | None]
+_CACHE: WeakKeyDictionary[Store, tuple[str, dict[_Key, Network]]] = WeakKeyDictionary()
+_KEPT = 12
 
 
 def network(store: Store, level: str = "reported", as_of: Date | None = None, valid_at: Date | None = None) -> Network:
@@ -129,31 +250,37 @@ def network(store: Store, level: str = "reported", as_of: Date | None = None, va
         kept = _CACHE[store] = (version, {})
     key = (level, as_of, valid_at)
     if key not in kept[1]:
+        while len(kept[1]) >= _KEPT:
+            kept[1].pop(next(iter(kept[1])), None)
         kept[1][key] = _read(store, level, as_of, valid_at)
     return kept[1][key]
 
 
 def _read(store: Store, level: str, as_of: Date | None, valid_at: Date | None) -> Network:
     if as_of is None and valid_at is None:
-        relations: Iterable[Relation] = view.relations(store)
+        relations = Relations.read(store)
     else:
-        relations = consolidate(view.assertions(store), as_of, valid_at)
-    known = dict(rows(store, query("developed")))
-    return build(relations, level, known, described(store))
+        relations = Relations.of(consolidate(view.assertions(store), as_of, valid_at))
+    return build(relations, level, made_by(store), described(store), countries(store))
 
 
-def described(store: Store) -> dict[str, Node]:
-    """Return name and kind of everything that the default graph knows."""
-    nodes: dict[str, Node] = {}
-    for thing, label, class_ in sorted(rows(store, query("labels"))):
-        kind = class_.removeprefix(NT)
-        before = nodes.get(thing)
-        if before is None or before.kind == "Candidate":
-            nodes[thing] = Node(thing, label, kind)
-    return nodes
+def made_by(store: Store) -> dict[str, str]:
+    """Return product IRI → developer IRI, as the catalogue in the store has it."""
+    return dict(rows(store, query("developed")))
 
 
-def build(relations: Iterable[Relation], level: str, known: Mapping[str, str], names: Mapping[str, Node]) -> Network:
+def countries(store: Store) -> dict[str, str]:
+    """Return party IRI → country code, as the catalogue in the store has it."""
+    return dict(rows(store, query("countries")))
+
+
+def build(
+    relations: Iterable[Relation],
+    level: str,
+    known: Mapping[str, str],
+    names: Mapping[str, Node],
+    country: Mapping[str, str] | None = None,
+) -> Network:
     """Return the network that relations make within a level.
 
     Parameters
@@ -162,40 +289,95 @@ def build(relations: Iterable[Relation], level: str, known: Mapping[str, str], n
         Product IRI → developer IRI, from the catalogue.
     names
         IRI → node; an IRI without one is named by its own last part.
+    country
+        Party IRI → country code.
     """
-    used = terms.LEVELS[: terms.LEVELS.index(level) + 1]
-    kept = tuple(relation for relation in relations if relation.level in used)
-    found = sorted(set(facts(kept, developers(kept, known))))
-    numbers: dict[str, int] = {}
-
-    def numbered(iri: str) -> int:
-        return numbers.setdefault(iri, len(numbers))
-
-    for iri in sorted(
-        {iri for fact in found for iri in (fact.supplier, fact.consumer, fact.component, fact.via) if iri}
-    ):
-        numbered(iri)
-    place = {relation.iri: number for number, relation in enumerate(kept)}
-
-    def column(values: Iterable[int]) -> Ints:
-        return np.fromiter(values, dtype=np.int32, count=len(found))
-
+    table = relations if isinstance(relations, Relations) else Relations.of(relations)
+    rank = table.level
+    kept = table.take((rank >= 0) & (rank <= terms.LEVELS.index(level)))
+    found = arrays(kept, developers(kept, known))
+    needed, family, things, stated, part = _needs(found, names)
+    used = [found.supplier, found.consumer, found.component, found.via, needed, family]
+    present = np.unique(np.concatenate(used)) if len(found.supplier) else np.zeros(0, np.int32)
+    present = present[present >= 0]
+    order = (
+        sorted(present.tolist(), key=lambda code: things[code]) if len(things) > len(found.things) else present.tolist()
+    )
+    numbers = np.full(len(things) + 1, -1, dtype=np.int32)
+    numbers[order] = np.arange(len(order), dtype=np.int32)
+    supplier, consumer, component, via, needed, family = (numbers[codes] for codes in used)
+    iris = pa.array([things[code] for code in order], pa.string())
+    columns = (supplier, consumer, component, via, found.relation, found.low, found.high, found.level, found.role)
     return Network(
-        nodes=tuple(names.get(iri) or _unnamed(iri) for iri in numbers),
-        relations=kept,
-        supplier=column(numbers[fact.supplier] for fact in found),
-        consumer=column(numbers[fact.consumer] for fact in found),
-        component=column(numbers[fact.component] for fact in found),
-        via=column(numbers[fact.via] if fact.via else -1 for fact in found),
-        relation=column(place[fact.relation] if fact.relation else -1 for fact in found),
-        low=np.array([fact.low for fact in found], dtype=np.float64),
-        high=np.array([fact.high for fact in found], dtype=np.float64),
-        level=np.array([terms.LEVELS.index(fact.level) for fact in found], dtype=np.int8),
+        Nodes(iris, names), kept, *columns, need=needed, family=family, stated=stated, part=part, country=country or {}
     )
 
 
-def _unnamed(iri: str) -> Node:
-    return Node(iri, KIND_LABEL.get(iri, iri.rsplit("/", 1)[-1]), "Component")
+def _needs(
+    found: Facts, names: Mapping[str, Node]
+) -> tuple[Ints, Ints, list[str], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return each fact's need and family as codes of a list that may be longer than the facts' own, and its standing."""
+    things = list(found.things)
+    place: dict[str, int] = {}
+
+    def code(iri: str) -> int:
+        if iri not in place:
+            at = bisect_left(found.things, iri)
+            if at == len(found.things) or found.things[at] != iri:
+                things.append(iri)
+                at = len(things) - 1
+            place[iri] = at
+        return place[iri]
+
+    count = len(found.supplier)
+    if not count:
+        return np.zeros(0, np.int32), np.zeros(0, np.int32), things, np.zeros(0, bool), np.zeros(0, bool)
+    kinds: dict[int, str] = {}
+
+    def kind(thing: int) -> str:
+        if thing not in kinds:
+            node = names.get(found.things[thing])
+            kinds[thing] = node.kind if node else "Component"
+        return kinds[thing]
+
+    keys, first, which = np.unique(
+        found.component.astype(np.int64) * 64 + found.predicate, return_index=True, return_inverse=True
+    )
+    table = np.empty((len(keys), 3), dtype=np.int32)
+    exact = np.empty(len(keys), dtype=bool)
+    fungible = np.empty(len(keys), dtype=bool)
+    for row, fact in enumerate(first.tolist()):
+        component = int(found.component[fact])
+        iri = found.things[component]
+        node = names.get(iri)
+        name = node.name if node else KIND_LABEL.get(iri, iri.rsplit("/component-", 1)[-1].replace("-", " "))
+        what = need(terms.PREDICATES[found.predicate[fact]], iri, kind(component), name)
+        table[row] = code(what.product), code(what.organisation), code(what.family)
+        exact[row], fungible[row] = what.stated, what.organisation != what.product
+    consumers = np.unique(found.consumer)
+    consumer_kinds = {int(each): kind(int(each)) for each in consumers}
+    is_product = np.zeros(len(found.things), dtype=bool)
+    is_product[[each for each, name in consumer_kinds.items() if name in _PRODUCTS]] = True
+    to_product = is_product[found.consumer]
+    lifted = found.role == LIFTED
+    plain = (found.role == CONTAINED) | (found.role == HOSTED) | (found.role == DEVELOPED)
+    needed = np.where(lifted, table[which, 2], np.where(to_product, table[which, 0], table[which, 1]))
+    needed = np.where(plain, found.component, needed).astype(np.int32)
+    stated = ~lifted & (plain | to_product | exact[which])
+    part = (found.role == HOSTED) | ((found.role == CONTAINED) & fungible[which] & ~to_product)
+    for thing in {int(each) for each in np.unique(needed)}:
+        iri = things[thing]
+        if in_part(iri, "Hyperscaler"):
+            mine = np.flatnonzero(needed == thing)
+            part[mine] |= np.array([in_part(iri, consumer_kinds[int(each)]) for each in found.consumer[mine]], bool)
+    family = np.where(plain, needed, table[which, 2]).astype(np.int32)
+    # Who makes, packages or hosts for others can do so for itself: what it buys of that is a part.
+    service = np.isin(family, [code(KIND_OF[each]) for each in ("fabricatesFor", "packagesFor", "hostsComputeFor")])
+    deals = family.astype(np.int64) * len(found.things)
+    part |= service & np.isin(
+        deals + found.consumer, np.unique((deals + found.supplier)[service & (found.role == DIRECT)])
+    )
+    return needed, family, things, stated, part
 
 
-__all__ = ["Fact", "Network", "Node", "build", "network"]
+__all__ = ["Fact", "Network", "Node", "Nodes", "build", "described", "network"]

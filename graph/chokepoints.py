@@ -1,0 +1,346 @@
+"""Chokepoints in answers: whose loss stops whom, the component that ran dry, and the claims behind it.
+
+The algorithm stands in ``graph/closure.py``. Every stop is told with how sure it is: *claimed sole source* where claims say
+that there is no other, else *sole reported source*: the graph is open, and another source may only be undocumented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date as Date
+from typing import Literal, NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from pydantic import Field
+
+from graph.closure import Pairs, Scores, Stopped, pairs, scores, stop, stoppers
+from graph.dependency import find, hop, party
+from graph.errors import UnknownNameError
+from graph.evidence import coverage, evidence
+from graph.exposure import known_by, with_arms
+from graph.models import Answer, Coverage, Evidence, Hop, Party
+from graph.names import Node, arms
+from graph.network import Network, network
+from graph.store import Store
+from ontology import terms
+from ontology.catalogue import Catalogue
+
+By = Literal["party", "component", "country"]
+_PARTY_KINDS = frozenset((*terms.PARTY_KINDS.values(), "Candidate"))
+
+
+class Stop(Answer):
+    """A party or product that stops, and the witness."""
+
+    party: Party
+    step: int = Field(description="Steps from what is lost.")
+    component: str = Field(description="The component that ran dry.")
+    certainty: str = Field(description="`claimed sole source` or `sole reported source`.")
+    suppliers: tuple[Hop, ...] = Field(description="All its reported suppliers of the component, each lost.")
+
+
+class Chokepoint(Answer):
+    """Something whose loss alone stops others."""
+
+    name: str
+    party: Party | None = Field(description="The party, where it is one.")
+    stopped: int = Field(description="How many parties and products stop.")
+    strength: float = Field(
+        description="For ranking only: what stops counts 1, halved for each step that rests on no other source being reported."
+    )
+    first: tuple[Stop, ...] = Field(description="Those that stop first, with the witness.")
+
+
+class Chokepoints(Answer):
+    """The answer to "what are the chokepoints?", by party, component or country."""
+
+    by: str
+    level: str
+    as_of: str | None
+    valid_at: str | None
+    found: tuple[Chokepoint, ...]
+    evidence: dict[str, Evidence]
+    coverage: Coverage
+
+    @property
+    def headline(self) -> str:
+        """The answer in a sentence."""
+        top = ", ".join(f"{each.name} ({each.stopped})" for each in self.found[:3])
+        return f"Chokepoints by {self.by}, level {self.level}: {top or 'none'}"
+
+    def explain(self) -> str:
+        """Return the answer in words."""
+        lines = [self.headline + "."]
+        for each in self.found:
+            lines.append(
+                f"- Without {each.name} {each.stopped} stop; first " + "; ".join(map(_witness, each.first)) + "."
+            )
+        return "\n".join(lines)
+
+
+class Pair(Answer):
+    """Two parties that stop another together, when neither does alone."""
+
+    first: Party
+    second: Party
+
+
+class Stops(Answer):
+    """The answer to "what stops without X, and what stops X?"."""
+
+    party: Party
+    includes: tuple[Party, ...] = Field(description="Arms of the party, lost with it.")
+    level: str
+    as_of: str | None
+    valid_at: str | None
+    stops: tuple[Stop, ...] = Field(description="What stops without the party, nearest first.")
+    stopped_by: tuple[Stop, ...] = Field(
+        description="Parties whose loss alone stops this one; the component is the one this party goes without."
+    )
+    pairs: tuple[Pair, ...] = Field(description="Co-chokepoints: pairs of which neither stops the party alone.")
+    pairs_complete: bool = Field(description="Whether all pairs were looked for.")
+    evidence: dict[str, Evidence]
+    coverage: Coverage
+
+    @property
+    def headline(self) -> str:
+        """The answer in a sentence."""
+        return (
+            f"Without {with_arms(self.party, self.includes)} {len(self.stops)} stop; {len(self.stopped_by)} parties and "
+            f"{len(self.pairs)} pairs stop {self.party.name}, level {self.level}"
+        )
+
+    def explain(self) -> str:
+        """Return the answer in words."""
+        lines = [self.headline + "."]
+        lines += [f"- {_witness(each)}" for each in self.stops]
+        lines += [
+            f"- Without {each.party.name}, {self.party.name} goes without {each.component}." for each in self.stopped_by
+        ]
+        lines += [f"- {each.first.name} and {each.second.name} together stop {self.party.name}." for each in self.pairs]
+        return "\n".join(lines)
+
+
+def _witness(each: Stop) -> str:
+    names = ", ".join(dict.fromkeys(step.supplier.name for step in each.suppliers))
+    return f"{each.party.name} goes without {each.component} ({names}: {each.certainty})"
+
+
+class _Known(NamedTuple):
+    stoppers: list[dict[int, float]]
+    scores: Scores
+
+
+_KEPT: WeakKeyDictionary[Network, _Known] = WeakKeyDictionary()
+
+
+def known(net: Network) -> _Known:
+    """Return who stops each node of a network, and what each node's loss is worth; kept as long as the network."""
+    if net not in _KEPT:
+        found = stoppers(net.needs)
+        _KEPT[net] = _Known(found, scores(found))
+    return _KEPT[net]
+
+
+def chokepoints(
+    store: Store,
+    *,
+    by: By = "party",
+    component: str | None = None,
+    level: str = "reported",
+    as_of: Date | None = None,
+    valid_at: Date | None = None,
+    limit: int = 20,
+    catalogue: Catalogue | None = None,
+) -> Chokepoints:
+    """Return what stops most when it is lost, the strongest first.
+
+    Parameters
+    ----------
+    by
+        Lose one party at a time, one component (whoever delivers it), or one country.
+    component
+        With ``by="party"``: count only those that stop because this component ran dry.
+
+    Raises
+    ------
+    UnknownNameError
+        The store knows no such component.
+    """
+    net = network(store, level, as_of, valid_at)
+    if by == "party":
+        found = _parties(net, limit, None if component is None else _component(store, net, component, catalogue))
+    else:
+        found = _lost(net, by, limit)
+    claims = known_by(evidence(store, _claims(stop for each in found for stop in each.first)), as_of)
+    return Chokepoints(
+        by=by,
+        level=level,
+        as_of=as_of.isoformat() if as_of else None,
+        valid_at=valid_at.isoformat() if valid_at else None,
+        found=tuple(found),
+        evidence=claims,
+        coverage=coverage(claims),
+    )
+
+
+def _component(store: Store, net: Network, name: str, catalogue: Catalogue | None) -> int:
+    folded = name.casefold()
+    for need in np.unique(net.needs.component).tolist():
+        if net.nodes[need].name.casefold() == folded:
+            return int(need)
+    node = find(store, name, catalogue)
+    if node.iri not in net.index:
+        raise UnknownNameError(name, (), "component")
+    return net.index[node.iri]
+
+
+def _parties(net: Network, limit: int, component: int | None) -> list[Chokepoint]:
+    """Return the parties whose loss stops most; the witnesses are those short at the first step."""
+    count = known(net).scores
+    order = np.lexsort((np.arange(len(net.nodes)), -count.stopped, -count.strength.round(9)))
+    found: list[Chokepoint] = []
+    for n in order.tolist():
+        if len(found) >= limit or not count.stopped[n]:
+            break
+        if net.nodes[n].kind not in _PARTY_KINDS:
+            continue
+        stopped = stop(net.needs, [n])
+        if component is not None and not _dry(net, stopped, component):
+            continue
+        found.append(
+            Chokepoint(
+                name=net.nodes[n].name,
+                party=party(net.nodes[n]),
+                stopped=int(count.stopped[n]),
+                strength=round(float(count.strength[n]), 6),
+                first=_stops(net, stopped, 1 if component is None else None, component),
+            )
+        )
+    return found
+
+
+def _dry(net: Network, stopped: Stopped, component: int) -> bool:
+    dry = stopped.need[stopped.need >= 0]
+    return bool((net.needs.component[dry] == component).any())
+
+
+def _lost(net: Network, by: By, limit: int) -> list[Chokepoint]:
+    needs = net.needs
+    cases: dict[str, Stopped] = {}
+    if by == "country":
+        home: dict[str, list[int]] = {}
+        for n in np.unique(np.concatenate((needs.supplier, needs.consumer))).tolist():
+            if code := net.country.get(net.nodes[n].iri):
+                home.setdefault(code, []).append(n)
+        cases = {code: stop(needs, nodes) for code, nodes in sorted(home.items())}
+    else:
+        for component in np.unique(needs.component[~needs.part]).tolist():
+            rows = needs.component[needs.need] == component
+            cases[net.nodes[component].iri] = stop(needs, [], rows)
+    found = []
+    for key, stopped in cases.items():
+        count = int((stopped.round > 0).sum())
+        if count:
+            name = key if by == "country" else net.nodes[net.index[key]].name
+            found.append((count, name, stopped))
+    found.sort(key=lambda each: (-each[0], each[1]))
+    return [
+        Chokepoint(name=name, party=None, stopped=count, strength=float(count), first=_stops(net, stopped, 1))
+        for count, name, stopped in found[:limit]
+    ]
+
+
+def stops(
+    store: Store,
+    name: str,
+    *,
+    level: str = "reported",
+    as_of: Date | None = None,
+    valid_at: Date | None = None,
+    catalogue: Catalogue | None = None,
+) -> Stops:
+    """Return what stops without a party, what stops it, and the pairs that do so only together."""
+    node = find(store, name, catalogue)
+    net = network(store, level, as_of, valid_at)
+    included = [iri for iri in arms(store, node.iri) if iri in net.index]
+    lost = [net.index[iri] for iri in (node.iri, *included) if iri in net.index]
+    forward = _stops(net, stop(net.needs, lost), None)
+    target = net.index.get(node.iri)
+    backward, together = ([], Pairs((), True)) if target is None else (_stopped_by(net, target), _pairs(net, target))
+    claims = known_by(evidence(store, _claims([*forward, *backward])), as_of)
+    return Stops(
+        party=party(node),
+        includes=tuple(party(net.nodes[net.index[iri]]) for iri in included),
+        level=level,
+        as_of=as_of.isoformat() if as_of else None,
+        valid_at=valid_at.isoformat() if valid_at else None,
+        stops=forward,
+        stopped_by=tuple(backward),
+        pairs=tuple(Pair(first=party(net.nodes[a]), second=party(net.nodes[b])) for a, b in together.pairs),
+        pairs_complete=together.complete,
+        evidence=claims,
+        coverage=coverage(claims),
+    )
+
+
+def _stopped_by(net: Network, target: int) -> list[Stop]:
+    who = known(net).stoppers[target]
+    found = []
+    for n in sorted(who, key=lambda n: (-who[n], net.nodes[n].name)):
+        if n != target:
+            stopped = stop(net.needs, [n])
+            found.append(_stop(net, stopped, target).model_copy(update={"party": party(net.nodes[n])}))
+    return found
+
+
+def _pairs(net: Network, target: int) -> Pairs:
+    return pairs(net.needs, target, known(net).stoppers)
+
+
+def _stops(net: Network, stopped: Stopped, step: int | None, component: int | None = None) -> tuple[Stop, ...]:
+    chosen = np.flatnonzero(stopped.round > 0 if step is None else stopped.round == step)
+    if component is not None:
+        chosen = chosen[net.needs.component[stopped.need[chosen]] == component]
+    order = sorted(chosen.tolist(), key=lambda n: (int(stopped.round[n]), net.nodes[n].name.casefold(), n))
+    return tuple(_stop(net, stopped, n) for n in order)
+
+
+def _stop(net: Network, stopped: Stopped, n: int) -> Stop:
+    needs, need = net.needs, int(stopped.need[n])
+    hops = []
+    for row in range(int(needs.start[need]), int(needs.start[need + 1])):
+        fact = min(needs.facts_of(row).tolist(), key=lambda f: (int(net.level[f]), f))
+        hops.append(hop(net, fact))
+    return Stop(
+        party=party(net.nodes[n]),
+        step=int(stopped.round[n]),
+        component=net.nodes[needs.component[need]].name,
+        certainty="claimed sole source" if needs.complete[need] else "sole reported source",
+        suppliers=tuple(hops),
+    )
+
+
+def _claims(found: Iterable[Stop]) -> list[str]:
+    return [claim for each in found for step in each.suppliers for claim in step.claims]
+
+
+def changed(before: Network, after: Network, most: int = 10) -> list[tuple[Party, int, int]]:
+    """Return the parties whose loss stops a different number than before, the largest change first: (party, before, after)."""
+    old, new = _counts(before), _counts(after)
+    moved = [(iri, old.get(iri, 0), new.get(iri, 0)) for iri in sorted({*old, *new})]
+    moved = [each for each in moved if each[1] != each[2]]
+    moved.sort(key=lambda each: (-abs(each[2] - each[1]), each[0]))
+    return [(party(_node(before, after, iri)), was, now) for iri, was, now in moved[:most]]
+
+
+def _counts(net: Network) -> Mapping[str, int]:
+    count = known(net).scores.stopped
+    chosen: Sequence[int] = np.flatnonzero(count > 0).tolist()
+    return {net.nodes[n].iri: int(count[n]) for n in chosen if net.nodes[n].kind in _PARTY_KINDS}
+
+
+def _node(before: Network, after: Network, iri: str) -> Node:
+    net = before if iri in before.index else after
+    return net.nodes[net.index[iri]]

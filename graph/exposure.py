@@ -1,0 +1,432 @@
+"""How exposed a party is to another: interval bounds, a default reading for ranking, and what would narrow them.
+
+The arithmetic stands in ``graph/propagation.py``; here it is asked and explained. The worked example: SK hynix has 67 % of
+NVIDIA's HBM and 30 % of AMD's; Microsoft takes 80/20 from NVIDIA and AMD, OpenAI 70/30 from Microsoft and CoreWeave, and
+CoreWeave all from NVIDIA.
+
+>>> from graph.consolidate import Relation
+>>> from graph.network import build
+>>> def says(supplier, consumer, item, share):
+...     return Relation(f"r:{supplier}-{consumer}", supplier, "supplies", consumer, item, item, "actual", "stated",
+...                     share, share, 1, "2026-01-28", "2026-01-28", ())
+>>> net = build([says("sk-hynix", "nvidia", "hbm", 0.67), says("sk-hynix", "amd", "hbm", 0.30),
+...              says("nvidia", "microsoft", "gpu", 0.8), says("amd", "microsoft", "gpu", 0.2),
+...              says("microsoft", "openai", "compute", 0.7), says("coreweave", "openai", "compute", 0.3),
+...              says("nvidia", "coreweave", "gpu", 1.0)], "reported", {}, {})
+>>> low, high, reading = losses(net, ["sk-hynix"])
+>>> for number, node in enumerate(net.nodes):
+...     if 0 < high[number] < 1:
+...         print(node.iri, f"[{low[number]:.4f}, {high[number]:.4f}]")
+amd [0.3000, 0.3000]
+coreweave [0.6700, 0.6700]
+microsoft [0.5960, 0.5960]
+nvidia [0.6700, 0.6700]
+openai [0.6182, 0.6182]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date as Date
+from typing import NamedTuple
+
+import numpy as np
+from pydantic import Field
+
+from graph.dependency import find, hop, party, tiers
+from graph.evidence import coverage, evidence
+from graph.models import Answer, Coverage, Evidence, Hop, Interval, Party
+from graph.names import arms
+from graph.needs import Floats, Ints, Needs
+from graph.network import Network, network
+from graph.propagation import Spread, spread
+from graph.store import Store
+from ontology import terms
+from ontology.catalogue import Catalogue
+
+_PROBES = 48
+_DEPTH = 40
+
+
+class Source(Answer):
+    """One supplier of a need, with what it passes on."""
+
+    party: Party
+    share: Interval = Field(description="What claims allow of its share of the need.")
+    reading: float = Field(description="Its share in the default reading: the unknown split equally, for ranking only.")
+    exposure: Interval = Field(description="The supplier's own exposure.")
+    claims: tuple[str, ...]
+
+
+class NeedExposure(Answer):
+    """One need of a party, and how far what it lives on comes from the party asked about."""
+
+    component: str
+    exposure: Interval
+    reading: float
+    part: bool = Field(description="Whether it may be only a part of what the party lives on.")
+    complete: bool = Field(description="Whether the list of suppliers is claimed complete (sole, exclusive).")
+    disputed: bool = Field(description="Whether claims about the shares contradict each other.")
+    sources: tuple[Source, ...]
+
+
+class LevelExposure(Answer):
+    """An exposure at one level of firmness."""
+
+    level: str
+    exposure: Interval
+    reading: float = Field(description="The default reading, for ranking only: unknown shares split equally.")
+    needs: tuple[NeedExposure, ...] = Field(description="The needs that carry it, the heaviest first.")
+    path: tuple[Hop, ...] = Field(description="The way that carries most of the default reading, from the source.")
+
+
+class Narrowing(Answer):
+    """A share that, if known, would narrow an exposure."""
+
+    supplier: Party
+    consumer: Party
+    component: str
+    share: Interval
+    narrower_by: float = Field(description="How much narrower the interval is if the share were its default reading.")
+    claims: tuple[str, ...]
+
+
+class Exposure(Answer):
+    """The answer to "how exposed is X to Y?", at three levels side by side."""
+
+    party: Party
+    to: Party
+    includes: tuple[Party, ...] = Field(description="Arms of the party asked about, which count as it.")
+    as_of: str | None
+    valid_at: str | None
+    levels: tuple[LevelExposure, ...]
+    narrowing: tuple[Narrowing, ...] = Field(description="Unknown shares, the most telling first, at level reported.")
+    evidence: dict[str, Evidence]
+    coverage: Coverage
+
+    @property
+    def headline(self) -> str:
+        """The answer in a sentence."""
+        said = "; ".join(
+            f"{each.level} {each.exposure[0]:.0%} to {each.exposure[1]:.0%} (read as {each.reading:.0%})"
+            for each in self.levels
+        )
+        return f"{self.party.name}'s exposure to {with_arms(self.to, self.includes)}: {said}"
+
+    def explain(self) -> str:
+        """Return the answer in words."""
+        lines = [f"{self.party.name}'s exposure to {with_arms(self.to, self.includes)}:"]
+        for each in self.levels:
+            low, high = each.exposure
+            if high == 0:
+                lines.append(f"- {each.level}: no way is documented, which disproves nothing.")
+                continue
+            lines.append(
+                f"- {each.level}: between {low:.0%} and {high:.0%}, {each.reading:.0%} in the default reading."
+            )
+            if each.path:
+                lines.append("  By way of " + "; ".join(in_words(step) for step in each.path) + ".")
+        for each_share in self.narrowing[:1]:
+            lines.append(
+                f"Known shares would narrow it: {each_share.supplier.name}'s of {each_share.consumer.name}'s "
+                f"{each_share.component} the most, by {each_share.narrower_by:.0%}."
+            )
+        return "\n".join(lines)
+
+
+class Exposed(Answer):
+    """A party exposed to another, in a ranking."""
+
+    party: Party
+    exposure: Interval
+    reading: float
+    path: tuple[Hop, ...]
+
+
+class Ranking(Answer):
+    """The answer to "who is most exposed to Y?"."""
+
+    to: Party
+    includes: tuple[Party, ...]
+    level: str
+    as_of: str | None
+    valid_at: str | None
+    found: tuple[Exposed, ...] = Field(description="By the default reading, then the upper and lower bound.")
+    evidence: dict[str, Evidence]
+    coverage: Coverage
+
+    @property
+    def headline(self) -> str:
+        """The answer in a sentence."""
+        return f"{len(self.found)} exposed to {with_arms(self.to, self.includes)}, level {self.level}"
+
+    def explain(self) -> str:
+        """Return the answer in words."""
+        rows = [
+            f"{e.party.name} {e.exposure[0]:.0%} to {e.exposure[1]:.0%} (read as {e.reading:.0%})" for e in self.found
+        ]
+        return f"Exposed to {with_arms(self.to, self.includes)}, level {self.level}: {'; '.join(rows) or 'nobody'}."
+
+
+class Losses(NamedTuple):
+    """Lower bound, upper bound and default reading of each node."""
+
+    low: Floats
+    high: Floats
+    reading: Floats
+
+
+def losses(net: Network, sources: Iterable[str]) -> Losses:
+    """Return what each node loses when the sources (IRIs) are lost whole."""
+    return Losses(*(each.node for each in _spreads(net.needs, seeds(net, sources))))
+
+
+def seeds(net: Network, sources: Iterable[str]) -> Floats:
+    """Return a loss of 1 for the sources that the network knows."""
+    seed = np.zeros(len(net.nodes))
+    seed[[net.index[iri] for iri in sources if iri in net.index]] = 1.0
+    return seed
+
+
+def _spreads(needs: Needs, seed: Floats) -> tuple[Spread, Spread, Spread]:
+    return spread(needs, seed, "low"), spread(needs, seed, "high"), spread(needs, seed, "default")
+
+
+def exposure(
+    store: Store,
+    name: str,
+    to: str,
+    *,
+    as_of: Date | None = None,
+    valid_at: Date | None = None,
+    catalogue: Catalogue | None = None,
+) -> Exposure:
+    """Return how exposed a party is to another, at three levels, with the claims.
+
+    Raises
+    ------
+    UnknownNameError
+        The store knows no such thing.
+    """
+    node, source = find(store, name, catalogue), find(store, to, catalogue)
+    included = [iri for iri in arms(store, source.iri) if iri != node.iri]
+    levels: list[LevelExposure] = []
+    narrowing: tuple[Narrowing, ...] = ()
+    arm_nodes: tuple[Party, ...] = ()
+    for level in terms.LEVELS:
+        net = network(store, level, as_of, valid_at)
+        arm_nodes = arm_nodes or tuple(party(net.nodes[net.index[iri]]) for iri in included if iri in net.index)
+        levels.append(_level(net, level, net.index.get(node.iri), [source.iri, *included]))
+        if level == "reported":
+            narrowing = _narrowing(net, net.index.get(node.iri), [source.iri, *included])
+    used = [claim for at in levels for need in at.needs for supplier in need.sources for claim in supplier.claims]
+    used += [claim for at in levels for step in at.path for claim in step.claims]
+    used += [claim for share in narrowing for claim in share.claims]
+    found = known_by(evidence(store, used), as_of)
+    return Exposure(
+        party=party(node),
+        to=party(source),
+        includes=arm_nodes,
+        as_of=as_of.isoformat() if as_of else None,
+        valid_at=valid_at.isoformat() if valid_at else None,
+        levels=tuple(levels),
+        narrowing=narrowing,
+        evidence=found,
+        coverage=coverage(found),
+    )
+
+
+def exposures(
+    store: Store,
+    to: str,
+    *,
+    level: str = "reported",
+    as_of: Date | None = None,
+    valid_at: Date | None = None,
+    limit: int | None = None,
+    catalogue: Catalogue | None = None,
+) -> Ranking:
+    """Return who is exposed to a party, the most exposed first."""
+    source = find(store, to, catalogue)
+    net = network(store, level, as_of, valid_at)
+    included = [iri for iri in arms(store, source.iri) if iri in net.index]
+    low, high, reading = _spreads(net.needs, seeds(net, [source.iri, *included]))
+    start = {net.index[iri] for iri in (source.iri, *included) if iri in net.index}
+    far = _tier(net, sorted(start))
+    order = np.lexsort((far, -low.node.round(12), -high.node.round(12), -reading.node.round(12))).tolist()
+    chosen = [n for n in order if high.node[n] > 0 and n not in start][:limit]
+    ways = Ways(net, reading)
+    found = tuple(
+        Exposed(
+            party=party(net.nodes[n]),
+            exposure=(float(low.node[n]), float(high.node[n])),
+            reading=float(reading.node[n]),
+            path=ways.to(n),
+        )
+        for n in chosen
+    )
+    claims = known_by(evidence(store, (claim for each in found for step in each.path for claim in step.claims)), as_of)
+    return Ranking(
+        to=party(source),
+        includes=tuple(party(net.nodes[net.index[iri]]) for iri in included),
+        level=level,
+        as_of=as_of.isoformat() if as_of else None,
+        valid_at=valid_at.isoformat() if valid_at else None,
+        found=found,
+        evidence=claims,
+        coverage=coverage(claims),
+    )
+
+
+def _tier(net: Network, sources: Sequence[int]) -> Ints:
+    far = np.full(len(net.nodes), np.iinfo(np.int32).max, np.int32)
+    for source in sources:
+        tier, _ = tiers(net, source)
+        far = np.where(tier >= 0, np.minimum(far, tier), far)
+    return far
+
+
+def _level(net: Network, level: str, target: int | None, sources: Sequence[str]) -> LevelExposure:
+    if target is None:
+        return LevelExposure(level=level, exposure=(0.0, 0.0), reading=0.0, needs=(), path=())
+    low, high, reading = _spreads(net.needs, seeds(net, sources))
+    carried = [n for n in net.needs.needs_of(target) if high.need[n] > 0]
+    carried.sort(key=lambda n: (-reading.need[n], -high.need[n], int(net.needs.component[n])))
+    return LevelExposure(
+        level=level,
+        exposure=(float(low.node[target]), float(high.node[target])),
+        reading=float(reading.node[target]),
+        needs=tuple(_need(net, n, low, high, reading) for n in carried),
+        path=Ways(net, reading).to(target),
+    )
+
+
+def _need(net: Network, need: int, low: Spread, high: Spread, reading: Spread) -> NeedExposure:
+    needs = net.needs
+    sources = []
+    for row in range(int(needs.start[need]), int(needs.start[need + 1])):
+        supplier = int(needs.supplier[row])
+        sources.append(
+            Source(
+                party=party(net.nodes[supplier]),
+                share=(float(needs.low[row]), float(needs.high[row])),
+                reading=float(needs.default[row]),
+                exposure=(float(low.node[supplier]), float(high.node[supplier])),
+                claims=claims_of(net, needs.facts_of(row)),
+            )
+        )
+    return NeedExposure(
+        component=net.nodes[needs.component[need]].name,
+        exposure=(0.0 if needs.part[need] else float(low.need[need]), float(high.need[need])),
+        reading=float(reading.need[need]),
+        part=bool(needs.part[need]),
+        complete=bool(needs.complete[need]),
+        disputed=bool(needs.disputed[need]),
+        sources=tuple(sources),
+    )
+
+
+def claims_of(net: Network, facts: Ints) -> tuple[str, ...]:
+    """Return the claims behind some facts, sorted."""
+    return tuple(sorted({claim for fact in facts.tolist() for claim in net.claims(fact)}))
+
+
+class Ways:
+    """The ways by which a loss came: from each node back over the need and the supplier that carry most of it."""
+
+    def __init__(self, net: Network, of: Spread) -> None:
+        self._net, self._of = net, of
+
+    def to(self, target: int) -> tuple[Hop, ...]:
+        """Return the hops from the source to a node; none where nothing came."""
+        net, needs = self._net, self._net.needs
+        steps: list[Hop] = []
+        seen = {target}
+        while len(steps) < _DEPTH:
+            best = self._heaviest(target, seen)
+            if best is None:
+                break
+            fact = min(needs.facts_of(best).tolist(), key=lambda f: (int(net.level[f]), f))
+            steps.append(hop(net, fact))
+            target = int(needs.supplier[best])
+            seen.add(target)
+        return tuple(reversed(steps))
+
+    def _heaviest(self, target: int, seen: set[int]) -> int | None:
+        needs, loss = self._net.needs, self._of.node
+        best, weight = None, 0.0
+        for need in needs.needs_of(target):
+            for row in range(int(needs.start[need]), int(needs.start[need + 1])):
+                supplier = int(needs.supplier[row])
+                carried = float(needs.default[row] * loss[supplier])
+                # A need that weighs more carries it, and within it the supplier that brings most.
+                rank = float(self._of.need[need]) + carried * 1e-3
+                if carried > 0 and supplier not in seen and rank > weight:
+                    best, weight = row, rank
+        return best
+
+
+def _narrowing(net: Network, target: int | None, sources: Sequence[str], most: int = 5) -> tuple[Narrowing, ...]:
+    """Return the unknown shares that would narrow an exposure most if known, tried one by one near the target."""
+    if target is None:
+        return ()
+    needs, seed = net.needs, seeds(net, sources)
+    low, high = spread(needs, seed, "low"), spread(needs, seed, "high")
+    width = high.node[target] - low.node[target]
+    if width <= 1e-9:
+        return ()
+    rows: list[int] = []
+    seen, frontier = {target}, [target]
+    while frontier and len(rows) < _PROBES:
+        following: list[int] = []
+        for consumer in frontier:
+            for need in needs.needs_of(consumer):
+                if high.need[need] > 0:
+                    for row in range(int(needs.start[need]), int(needs.start[need + 1])):
+                        supplier = int(needs.supplier[row])
+                        if needs.high[row] > needs.low[row]:
+                            rows.append(row)
+                        if high.node[supplier] > 0 and supplier not in seen:
+                            seen.add(supplier)
+                            following.append(supplier)
+        frontier = following
+    found = []
+    for row in rows[:_PROBES]:
+        low_share, high_share = needs.low.copy(), needs.high.copy()
+        low_share[row] = high_share[row] = needs.default[row]
+        known = needs.with_shares(low_share, high_share)
+        left = spread(known, seed, "high").node[target] - spread(known, seed, "low").node[target]
+        if width - left > 1e-9:
+            found.append((width - left, row))
+    found.sort(key=lambda each: (-each[0], each[1]))
+    return tuple(
+        Narrowing(
+            supplier=party(net.nodes[needs.supplier[row]]),
+            consumer=party(net.nodes[needs.consumer[needs.need[row]]]),
+            component=net.nodes[needs.component[needs.need[row]]].name,
+            share=(float(needs.low[row]), float(needs.high[row])),
+            narrower_by=float(gain),
+            claims=claims_of(net, needs.facts_of(row)),
+        )
+        for gain, row in found[:most]
+    )
+
+
+def known_by(found: dict[str, Evidence], as_of: Date | None) -> dict[str, Evidence]:
+    """Return the claims that were known on a day."""
+    if as_of is None:
+        return found
+    return {iri: claim for iri, claim in found.items() if claim.date <= as_of.isoformat()}
+
+
+def in_words(step: Hop) -> str:
+    """Return a hop in words."""
+    low, high = step.share
+    share = "" if (low, high) == (0.0, 1.0) else f" ({low:.0%})" if low == high else f" ({low:.0%} to {high:.0%})"
+    via = f" for {step.via}" if step.via and step.via != step.component else ""
+    return f"{step.supplier.name} –{step.component}{via}{share}→ {step.consumer.name}"
+
+
+def with_arms(source: Party, includes: Sequence[Party]) -> str:
+    """Return a party's name with those of its arms."""
+    return source.name + (f" (with its arms {', '.join(each.name for each in includes)})" if includes else "")

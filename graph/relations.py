@@ -1,0 +1,232 @@
+"""Consolidated relations in columns: read as one table, looked at one by one only where an answer shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+from numpy.typing import NDArray
+
+from graph.consolidate import Relation
+from graph.queries import query
+from graph.store import Store
+from ontology import terms
+from ontology.terms import NT
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
+_PREDICATE = {predicate: number for number, predicate in enumerate(terms.PREDICATES)}
+_ACTUAL = terms.STATUSES.index("actual")
+_OVER = (terms.STATUSES.index("ended"), terms.STATUSES.index("denied"))
+
+
+@dataclass(frozen=True, eq=False)
+class Relations(Sequence[Relation]):
+    """Relations sorted by IRI, in columns of one length.
+
+    ``subject``, ``object`` and ``item`` number ``things`` (-1: none), which are sorted; ``predicate``, ``status`` and
+    ``level`` number ``terms.PREDICATES``, ``terms.STATUSES`` and ``terms.LEVELS`` (-1: over). The claims of relation *n* are
+    ``claims[claim_start[n]:claim_start[n + 1]]``.
+    """
+
+    things: pa.Array
+    iri: pa.Array
+    subject: Ints
+    predicate: NDArray[np.int8]
+    object: Ints
+    item: Ints
+    item_name: pa.Array
+    status: NDArray[np.int8]
+    stated: NDArray[np.bool_]
+    low: Floats
+    high: Floats
+    support: Ints
+    first_seen: pa.Array
+    last_seen: pa.Array
+    claim_start: Ints
+    claims: pa.Array
+
+    @property
+    def level(self) -> NDArray[np.int8]:
+        """The strictest level that holds each relation."""
+        level = np.where(self.status == _ACTUAL, np.where(self.stated, 0, 1), 2).astype(np.int8)
+        level[np.isin(self.status, _OVER)] = -1
+        return level
+
+    def __len__(self) -> int:
+        return len(self.subject)
+
+    @overload
+    def __getitem__(self, number: int) -> Relation: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Relation]: ...
+    def __getitem__(self, number: int | slice) -> Relation | Sequence[Relation]:
+        if isinstance(number, slice):
+            return [self[each] for each in range(*number.indices(len(self)))]
+        if not -len(self) <= number < len(self):
+            raise IndexError(number)
+        number %= len(self)
+        start, stop = int(self.claim_start[number]), int(self.claim_start[number + 1])
+
+        def thing(code: int) -> str:
+            return str(self.things[code].as_py()) if code >= 0 else ""
+
+        return Relation(
+            self.iri[number].as_py(),
+            thing(int(self.subject[number])),
+            terms.PREDICATES[self.predicate[number]],
+            thing(int(self.object[number])),
+            thing(int(self.item[number])),
+            self.item_name[number].as_py(),
+            terms.STATUSES[self.status[number]],
+            "stated" if self.stated[number] else "reported",
+            float(self.low[number]),
+            float(self.high[number]),
+            int(self.support[number]),
+            self.first_seen[number].as_py(),
+            self.last_seen[number].as_py(),
+            tuple(self.claims[start:stop].to_pylist()),
+        )
+
+    def __iter__(self) -> Iterator[Relation]:
+        return (self[number] for number in range(len(self)))
+
+    def take(self, chosen: Any) -> Relations:
+        """Return the relations of a mask or of sorted numbers."""
+        numbers = np.flatnonzero(chosen) if chosen.dtype == bool else chosen
+        if len(numbers) == len(self):
+            return self
+        counts = np.diff(self.claim_start)[numbers]
+        claim_start = np.concatenate(([0], counts.cumsum())).astype(np.int32)
+        kept = np.repeat(self.claim_start[numbers] - claim_start[:-1], counts) + np.arange(claim_start[-1])
+        return Relations(
+            self.things,
+            self.iri.take(numbers),
+            self.subject[numbers],
+            self.predicate[numbers],
+            self.object[numbers],
+            self.item[numbers],
+            self.item_name.take(numbers),
+            self.status[numbers],
+            self.stated[numbers],
+            self.low[numbers],
+            self.high[numbers],
+            self.support[numbers],
+            self.first_seen.take(numbers),
+            self.last_seen.take(numbers),
+            claim_start,
+            self.claims.take(pa.array(kept)),
+        )
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the columns take."""
+        return sum(int(column.nbytes) for column in vars(self).values())
+
+    @classmethod
+    def of(cls, relations: Iterable[Relation]) -> Relations:
+        """Return relations in columns.
+
+        >>> one = Relation("r:1", "id:a", "supplies", "id:b", "", "", "actual", "stated", 0, 1, 1, "2026-01-28", "2026-01-28", ("c:1",))
+        >>> Relations.of([one])[0] == one
+        True
+        """
+        found = sorted(relations, key=lambda relation: relation.iri)
+        table = {
+            "relation": [each.iri for each in found],
+            "subject": [each.subject for each in found],
+            "predicate": [NT + each.predicate for each in found],
+            "object": [each.object for each in found],
+            "item": [each.item for each in found],
+            "itemName": [each.item_name for each in found],
+            "status": [NT + each.status for each in found],
+            "attribution": [NT + ("stated" if each.attribution == "stated" else "reportedly") for each in found],
+            "low": pa.array([each.low for each in found], pa.float64()),
+            "high": pa.array([each.high for each in found], pa.float64()),
+            "support": pa.array([each.support for each in found], pa.int32()),
+            "first": [each.first_seen for each in found],
+            "last": [each.last_seen for each in found],
+        }
+        counts = [len(each.claims) for each in found]
+        claims = [claim for each in found for claim in each.claims]
+        texts = {
+            name: pa.array(column, pa.string()) if isinstance(column, list) else column
+            for name, column in table.items()
+        }
+        start = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
+        return cls._from(pa.table(texts), start, pa.array(claims, pa.string()))
+
+    @classmethod
+    def read(cls, store: Store) -> Relations:
+        """Read the consolidated relations of a store's default graph: two flat queries, as bytes, straight into columns."""
+        table = _table(store, query("relations"), ("low", "high"), ("support",))
+        table = table.take(pc.sort_indices(table, [("relation", "ascending")]))
+        pairs = _table(store, query("relation_claims"))
+        pairs = pairs.take(pc.sort_indices(pairs, [("relation", "ascending"), ("claim", "ascending")]))
+        place = pc.index_in(pairs["relation"], table["relation"].combine_chunks()).to_numpy(zero_copy_only=False)
+        start = np.searchsorted(place, np.arange(len(table) + 1)).astype(np.int32)
+        return cls._from(table, start, _whole(pairs["claim"]))
+
+    @classmethod
+    def _from(cls, table: pa.Table, claim_start: Ints, claims: pa.Array) -> Relations:
+        ends = [_whole(table[name]) for name in ("subject", "object", "item")]
+        things = pc.unique(pa.concat_arrays(ends))
+        things = things.filter(pc.not_equal(things, ""))
+        things = things.take(pc.sort_indices(things))
+        subject, object_, item = (
+            pc.fill_null(pc.index_in(end, things), -1).to_numpy(zero_copy_only=False).astype(np.int32) for end in ends
+        )
+        return cls(
+            things=things,
+            iri=_whole(table["relation"]),
+            subject=subject,
+            predicate=_coded(table["predicate"], [NT + each for each in terms.PREDICATES]),
+            object=object_,
+            item=item,
+            item_name=_few(table["itemName"]),
+            status=_coded(table["status"], [NT + each for each in terms.STATUSES]),
+            stated=pc.equal(_whole(table["attribution"]), NT + "stated").to_numpy(zero_copy_only=False),
+            low=_whole(table["low"]).to_numpy(zero_copy_only=False),
+            high=_whole(table["high"]).to_numpy(zero_copy_only=False),
+            support=_whole(table["support"]).to_numpy(zero_copy_only=False),
+            first_seen=_few(table["first"]),
+            last_seen=_few(table["last"]),
+            claim_start=claim_start,
+            claims=claims,
+        )
+
+
+def _table(store: Store, sparql: str, floats: Sequence[str] = (), ints: Sequence[str] = ()) -> pa.Table:
+    """Run a SELECT and return its rows as a table; unbound is ``""``."""
+    data = b"".join(store.query(sparql, "text/csv"))
+    names = data[: data.index(b"\n")].decode().strip().split(",")
+    types = {name: pa.string() for name in names}
+    types.update(dict.fromkeys(floats, pa.float64()))
+    types.update(dict.fromkeys(ints, pa.int32()))
+    return pyarrow.csv.read_csv(
+        pa.BufferReader(data),
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pyarrow.csv.ConvertOptions(column_types=types, strings_can_be_null=False, null_values=[]),
+    )
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+
+
+def _few(column: pa.ChunkedArray) -> pa.Array:
+    return pc.dictionary_encode(_whole(column))
+
+
+def _coded(column: pa.ChunkedArray, among: list[str]) -> NDArray[np.int8]:
+    codes = pc.index_in(_whole(column), pa.array(among))
+    return codes.to_numpy(zero_copy_only=False).astype(np.int8)  # type: ignore[no-any-return]
+
+
+__all__ = ["Relation", "Relations"]
