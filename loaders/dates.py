@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date as Date
+from email.utils import parsedate_to_datetime
 
 _MONTHS = {
     name: number
@@ -26,14 +27,21 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_MONTH = "(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
+_MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
+_YEAR = r"(?P<y>(?:19|20)\d\d)"
+_DAY = r"(?P<d>\d{1,2})(?:st|nd|rd|th)?"
 _FORMS = (
-    re.compile(r"(?<!\d)(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)"),
-    re.compile(r"(?<!\d)(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*日"),
-    re.compile(r"(?<!\d)(?P<y>\d{4})\s*년\s*(?P<m>\d{1,2})\s*월\s*(?P<d>\d{1,2})\s*일"),
-    re.compile(rf"\b(?P<month>{_MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})\b", re.IGNORECASE),
-    re.compile(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month>{_MONTH})\s+(?P<y>\d{{4}})\b", re.IGNORECASE),
+    re.compile(rf"(?<![\d.]){_YEAR}(?P<s>[-/.])(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}})(?!\d)"),
+    re.compile(rf"(?<!\d){_YEAR}\s?年\s?(?P<m>\d{{1,2}})\s?月\s?(?P<d>\d{{1,2}})\s?[日号號]"),
+    re.compile(rf"(?<!\d){_YEAR}\s?년\s?(?P<m>\d{{1,2}})\s?월\s?(?P<d>\d{{1,2}})\s?일"),
+    re.compile(rf"\b{_MONTH}\s{{1,4}}{_DAY},?\s{{1,4}}{_YEAR}\b", re.IGNORECASE),
+    re.compile(rf"\b{_DAY}\s{{1,4}}(?:of\s)?{_MONTH},?\s{{1,4}}{_YEAR}\b", re.IGNORECASE),
+    re.compile(rf"(?<!\d){_DAY}-{_MONTH}-{_YEAR}\b", re.IGNORECASE),
     re.compile(r"(?<!\d)(?P<y>20\d\d)(?P<m>\d\d)(?P<d>\d\d)(?!\d)"),
+    # 28.1.2026 is a day first; 28/01/2026 and 01/28/2026 only where one number can't be a month.
+    re.compile(rf"(?<![\d.])(?P<d>\d{{1,2}})\.(?P<m>\d{{1,2}})\.{_YEAR}(?!\d)"),
+    re.compile(rf"(?<!\d)(?P<d>1[3-9]|2\d|3[01])/(?P<m>\d{{1,2}})/{_YEAR}(?!\d)"),
+    re.compile(rf"(?<!\d)(?P<m>\d{{1,2}})/(?P<d>1[3-9]|2\d|3[01])/{_YEAR}(?!\d)"),
 )
 
 
@@ -42,15 +50,37 @@ def find_date(text: str) -> tuple[Date, int] | None:
 
     >>> find_date("News of January 28, 2026: all quiet")
     (datetime.date(2026, 1, 28), 8)
-    >>> find_date("生成时间:2026/1/28 12:48:40")[0].isoformat()
-    '2026-01-28'
+    >>> find_date("生成时间:2026/1/28 12:48:40")[0].isoformat(), find_date("am 28.1.2026")[0].isoformat()
+    ('2026-01-28', '2026-01-28')
     """
-    found = [(match.start(), match) for form in _FORMS for match in form.finditer(text)]
-    for start, match in sorted(found, key=lambda pair: pair[0]):
+    found = find_span(text)
+    return None if found is None else (found[0], found[1])
+
+
+def find_span(text: str) -> tuple[Date, int, int] | None:
+    """Return the first date written out in a text, where it starts and where it ends."""
+    matches = [match for form in _FORMS for match in form.finditer(text)]
+    for match in sorted(matches, key=lambda match: (match.start(), -match.end())):
         groups = match.groupdict()
-        month = int(groups["m"]) if "m" in groups else _MONTHS[groups["month"].casefold().rstrip(".")]
+        month = int(groups["m"]) if "m" in groups else _MONTHS[groups["month"].casefold()]
         try:
-            return Date(int(groups["y"]), month, int(groups["d"])), start
+            return Date(int(groups["y"]), month, int(groups["d"])), match.start(), match.end()
         except ValueError:
             continue
     return None
+
+
+def read_date(text: str) -> Date | None:
+    """Return the day of a timestamp as feeds, pages and mail write it: ISO 8601, RFC 822, or a date in words.
+
+    >>> read_date("2026-01-28T23:30:00+09:00"), read_date("Wed, 28 Jan 2026 08:00:00 GMT")
+    (datetime.date(2026, 1, 28), datetime.date(2026, 1, 28))
+    """
+    text = text.strip()[:100]
+    found = find_date(text)
+    if found is not None:
+        return found[0]
+    try:
+        return parsedate_to_datetime(text).date()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

@@ -15,30 +15,33 @@ from loaders.source import Source
 @loader("events", suffixes=(".jsonl", ".ndjson"))
 def read_events(source: Source, context: Context) -> Iterator[Loaded]:
     """Read one claim a line; the file is one document, dated by its newest claim."""
-    rows = [Fields(_object(line, source.origin, number), source.origin, number) for number, line in source.lines()]
+    rows = [Fields(json_object(line, source.origin, number), source.origin, number) for number, line in source.lines()]
     days = [row.day("date", context.date) for row in rows]
     document = Document(source.name, source.text(), max(days), "events")
-    yield Loaded(document, tuple(_claim(row, document, context) for row in rows))
+    yield Loaded(document, tuple(claim_of(row, document, context) for row in rows))
 
 
-def _object(line: str, origin: str, number: int) -> dict[str, Any]:
+def json_object(line: str, origin: str, number: int) -> dict[str, Any]:
+    """Return the JSON object of a line."""
     fault = Fields({}, origin, number).fault
     try:
         value = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise fault(f"not JSON ({getattr(error, 'msg', 'nested too deeply')})") from None
+    except RecursionError:
+        raise fault("not JSON (nested too deeply)") from None
+    except ValueError as error:
+        raise fault(f"not JSON ({getattr(error, 'msg', 'a number of too many digits')})") from None
     if not isinstance(value, dict):
         raise fault("not a JSON object")
     return value
 
 
-def _claim(row: Fields, document: Document, context: Context) -> Claim:
+def claim_of(row: Fields, document: Document, context: Context) -> Claim:
+    """Return the claim of a row in the form of the extraction contract."""
     predicate = row.predicate()
     subject, object_ = row.text("subject", required=True), row.text("object")
     role = row.object_role(predicate, bool(object_))
-    part, start, end = (
-        int(row.number(name, row.row.get(name)) or default) for name, default in (("part", 1), ("start", 0), ("end", 0))
-    )
+    start = row.whole("start", 0)
+    valid_from, valid_until = row.validity()
     return Claim(
         document=document.iri,
         date=row.day("date", document.date),
@@ -53,14 +56,14 @@ def _claim(row: Fields, document: Document, context: Context) -> Claim:
         amount=row.amount(),
         change=row.interval("change"),
         citations=row.citations(),
-        part=part,
+        part=row.whole("part", 1, 1),
         start=start,
-        end=end,
-        valid_from=row.optional_day("valid_from"),
-        valid_until=row.optional_day("valid_until"),
+        end=row.whole("end", start, start),
+        valid_from=valid_from,
+        valid_until=valid_until,
         source=row.url("source"),
         source_title=row.text("source_title"),
         trigger=row.text("trigger"),
-        confidence=row.number("confidence", row.row.get("confidence")),
+        confidence=row.fraction("confidence"),
         extractor=row.text("extractor"),
     )

@@ -22,7 +22,7 @@ class Fields:
     (0.5, 1.0)
     """
 
-    def __init__(self, row: dict[str, Any], origin: str, line: int) -> None:
+    def __init__(self, row: dict[str, Any], origin: str, line: int | None) -> None:
         self.row, self.origin, self.line = row, origin, line
 
     def fault(self, reason: str) -> LoaderError:
@@ -37,7 +37,7 @@ class Fields:
                 raise self.fault(f"{name!r} is missing")
             return ""
         if not isinstance(value, str):
-            raise self.fault(f"{name!r} must be text, not {value!r}")
+            raise self.fault(f"{name!r} must be text, not {_short(value)}")
         value = value.strip()
         if re.search(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]", value):
             raise self.fault(f"{name!r} holds control characters")
@@ -51,7 +51,7 @@ class Fields:
         if value not in among:
             close = process.extractOne(value, among, score_cutoff=60)
             hint = f"did you mean {close[0]!r}?" if close else f"one of {', '.join(among)}"
-            raise self.fault(f"unknown {name} {value!r}; {hint}")
+            raise self.fault(f"unknown {name} {_short(value)}; {hint}")
         return value
 
     def predicate(self) -> str:
@@ -76,11 +76,18 @@ class Fields:
         try:
             return Date.fromisoformat(value)
         except ValueError:
-            raise self.fault(f"{name!r} is not a date YYYY-MM-DD: {value!r}") from None
+            raise self.fault(f"{name!r} is not a date YYYY-MM-DD: {_short(value)}") from None
 
     def optional_day(self, name: str) -> Date | None:
         """Return a date, or None where absent."""
         return self.day(name) if self.text(name) else None
+
+    def validity(self) -> tuple[Date | None, Date | None]:
+        """Return since when and until when a claim holds, None where open."""
+        start, until = self.optional_day("valid_from"), self.optional_day("valid_until")
+        if start and until and start > until:
+            raise self.fault(f"'valid_from' {start} is after 'valid_until' {until}")
+        return start, until
 
     def number(self, name: str, value: object) -> float | None:
         """Return a value as a finite number, None for absent."""
@@ -90,10 +97,29 @@ class Fields:
             try:
                 value = float(value)
             except ValueError:
-                raise self.fault(f"{name!r} is not a number: {value!r}") from None
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            raise self.fault(f"{name!r} is not a number: {value!r}")
-        return float(value)
+                raise self.fault(f"{name!r} is not a number: {_short(value)}") from None
+        try:
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+                raise self.fault(f"{name!r} is not a number: {_short(value)}")
+            return float(value) + 0.0  # -0.0 is 0
+        except OverflowError:
+            raise self.fault(f"{name!r} is too large a number") from None
+
+    def whole(self, name: str, default: int, least: int = 0) -> int:
+        """Return a whole number from ``least`` up."""
+        value = self.number(name, self.row.get(name))
+        if value is None:
+            return default
+        if not value.is_integer() or not least <= value <= 2**53:
+            raise self.fault(f"{name!r} must be a whole number from {least} up, not {_short(self.row.get(name))}")
+        return int(value)
+
+    def fraction(self, name: str) -> float | None:
+        """Return a number from 0 to 1, None for absent."""
+        value = self.number(name, self.row.get(name))
+        if value is not None and not 0 <= value <= 1:
+            raise self.fault(f"{name!r} lies between 0 and 1, not {_short(value)}")
+        return value
 
     def interval(self, name: str) -> Interval | None:
         """Return a field ``[low, high]``, either of which may be null."""
@@ -101,8 +127,9 @@ class Fields:
         if value is None:
             return None
         if not isinstance(value, list) or len(value) != 2:
-            raise self.fault(f"{name!r} must be [low, high], not {value!r}")
-        return self._ordered(name, self.number(name, value[0]), self.number(name, value[1]))
+            raise self.fault(f"{name!r} must be [low, high], not {_short(value)}")
+        low, high = self._ordered(name, self.number(name, value[0]), self.number(name, value[1]))
+        return None if low is None and high is None else (low, high)
 
     def share(self, name: str) -> tuple[float, float] | None:
         """Return a field ``[low, high]`` within 0 and 1."""
@@ -124,22 +151,27 @@ class Fields:
         if value is None:
             return None
         if not isinstance(value, dict) or set(value) - {"low", "high", "currency"}:
-            raise self.fault(f"'amount' must have low, high and currency, not {value!r}")
+            raise self.fault(f"'amount' must have low, high and currency, not {_short(value)}")
         low, high = self._ordered(
             "amount", self.number("amount", value.get("low")), self.number("amount", value.get("high"))
         )
+        if low is None and high is None:
+            return None
+        if min(low or 0, high or 0) < 0:
+            raise self.fault(f"'amount' may not be negative: {_short(value)}")
         currency = value.get("currency")
         if currency is not None and not (isinstance(currency, str) and re.fullmatch(r"[A-Z]{3}", currency)):
-            raise self.fault(f"a currency has three capital letters, not {currency!r}")
+            raise self.fault(f"a currency has three capital letters, not {_short(currency)}")
         return Amount(low, high, currency)
 
     def citations(self) -> tuple[str, ...]:
         """Return the citation marks in order."""
         value = self.row.get("citations") or []
         if not isinstance(value, list) or not all(
-            isinstance(mark, (str, int)) and re.fullmatch(r"\w{1,20}", str(mark)) for mark in value
+            isinstance(mark, (str, int)) and not isinstance(mark, bool) and re.fullmatch(r"\w{1,20}", str(mark))
+            for mark in value
         ):
-            raise self.fault(f"'citations' must be a list of marks, not {value!r}")
+            raise self.fault(f"'citations' must be a list of marks, not {_short(value)}")
         return tuple(str(mark) for mark in value)
 
     def url(self, name: str) -> str:
@@ -161,3 +193,9 @@ class Fields:
         if low is not None and high is not None and low > high:
             raise self.fault(f"{name!r} has its low bound {low} above its high bound {high}")
         return low, high
+
+
+def _short(value: object) -> str:
+    """A value as an error message shows it: never a page of it."""
+    shown = repr(value)
+    return shown if len(shown) <= 90 else shown[:80] + "…"

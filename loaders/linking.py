@@ -14,6 +14,9 @@ from ontology.catalogue import Catalogue, Entry
 #: Predicates whose item is a thing that flows or is affected; elsewhere it is a measure, a place or a person.
 THING_ITEM = frozenset({*terms.SUPPLY, "constrains", "changesPrice", "restricts"})
 
+#: Names kept at most; an archive brings millions.
+_KEPT = 100_000
+_LONGEST = 200
 _GENERIC = re.compile(
     r"(?:\s+(?:ai|chips?|gpus?|cpus?|accelerators?|processors?|models?|memory|modules?|orders?|wafers?|servers?|systems?|racks?"
     r"|platforms?|process(?:es)?|nodes?|technology|technologies|packaging|software|app|service|series|family|products?|capacity|dies?|stacks?))+$",
@@ -31,10 +34,15 @@ class Linker:
     def _seen(self) -> dict[tuple[str, str], Mention]:
         return {}
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """A mark of the catalogue: equal marks mean that every name is linked alike."""
+        return terms.digest(*(repr(entry) for entry in self.catalogue))
+
     def link(
         self, name: str, role: Literal["organisation", "product", "component"] = "organisation", note: str = ""
     ) -> Mention:
-        """Return what a name stands for.
+        """Return what a name in a text stands for.
 
         >>> linker = Linker(Catalogue.bundled())
         >>> linker.link("Nvidia's").iri, linker.link("HBM4 chips", "component").iri
@@ -44,28 +52,46 @@ class Linker:
         """
         key = (name, role)
         if note or key not in self._seen:
+            if len(self._seen) >= _KEPT:
+                self._seen.clear()
             self._seen[key] = self._link(name, role, note)
         return self._seen[key]
 
-    def item(self, name: str | None, predicate: str) -> Mention | None:
+    def find(self, name: str, role: Literal["organisation", "product", "component"] = "organisation") -> Mention:
+        """Return what a cell of a table stands for: a catalogue id is as good as a name there, in a text it is not.
+
+        >>> linker = Linker(Catalogue.bundled())
+        >>> linker.find("arm").kind, linker.link("arm").kind
+        ('eda-ip-vendor', '')
+        """
+        entry = self.catalogue.entry(name)
+        return self.link(name, role) if entry is None else _mention(name, entry)
+
+    def item(self, name: str | None, predicate: str, *, ids: bool = False) -> Mention | None:
         """Return a claim's item: linked where the predicate's item is a thing, the bare wording elsewhere."""
         if not name:
             return None
-        return self.link(name, "component") if predicate in THING_ITEM else Mention(name, "", "", "component")
+        if predicate not in THING_ITEM:
+            return Mention(name, "", "", "component")
+        return self.find(name, "component") if ids else self.link(name, "component")
 
     def _link(self, name: str, role: Literal["organisation", "product", "component"], note: str) -> Mention:
-        entry = self.catalogue.entry(name) or self.catalogue.resolve(name) or self._without_generic_words(name)
+        entry = self.catalogue.resolve(name) or self._without_generic_words(name)
         if entry is not None:
-            return Mention(name, entry.iri, entry.kind, "product" if entry.is_product else "organisation")
+            return _mention(name, entry)
         if role == "component":
             return Mention(name, component_iri(name), "", role, note)
         return Mention(name, terms.candidate_iri(name), "", role, note)
 
     def _without_generic_words(self, name: str) -> Entry | None:
         """ "HBM4 orders" is HBM4; a party is never found by leaving words off."""
-        bare = _GENERIC.sub("", name)
+        bare = _GENERIC.sub("", name[:_LONGEST])
         entry = self.catalogue.resolve(bare) if bare != name else None
         return entry if entry is not None and entry.is_product else None
+
+
+def _mention(name: str, entry: Entry) -> Mention:
+    return Mention(name, entry.iri, entry.kind, "product" if entry.is_product else "organisation")
 
 
 def component_iri(name: str) -> str:

@@ -6,8 +6,8 @@ it known. Who writes one gets its tests for free: ``tests/test_every_loader.py``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date as Date
 from functools import cached_property
 from importlib import import_module
@@ -18,16 +18,25 @@ from loaders.errors import LoaderError
 from loaders.extraction.protocol import Extractor
 from loaders.linking import Linker
 from loaders.source import Source
+from ontology import terms
 from ontology.catalogue import Catalogue
+
+#: Ending of a mapping file beside the file that it explains: ``orders.parquet`` and ``orders.parquet.map.toml``.
+MAPPING = ".map.toml"
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a loader may use: a date from the caller, the catalogue, and the extractor of prose."""
+    """What a loader may use: a date from the caller, the catalogue, the extractor of prose, and what is known already.
+
+    ``known`` holds the reading marks of documents that need not be read again.
+    """
 
     date: Date | None = None
     catalogue: Catalogue | None = None
     reader: Extractor | None = None
+    mapping: Path | None = None
+    known: Container[str] = frozenset()
 
     @cached_property
     def linker(self) -> Linker:
@@ -43,28 +52,52 @@ class Context:
 
         return Reader(self.linker)
 
+    def read(self, document: Document) -> Loaded:
+        """Return a document of prose with what the extractor reads in it; a document that is known is skipped.
+
+        A claim goes back to the document's address where it has one and its sentence bears no citation.
+        """
+        mark = terms.digest(document.iri, self.extractor.name, self.linker.fingerprint)
+        document = replace(document, reading=mark)
+        if mark in self.known:
+            return Loaded(document, (), skipped=True)
+        claims: Iterable[Claim] = self.extractor.extract(document)
+        if document.source:
+            claims = (
+                each if each.source else replace(each, source=document.source, source_title=document.title)
+                for each in claims
+            )
+        return Loaded(document, tuple(claims))
+
 
 Load = Callable[[Source, Context], Iterator[Loaded]]
 
 
 @dataclass(frozen=True, slots=True)
 class Loader:
-    """A registered loader: its name, the file endings it takes, and the function."""
+    """A registered loader: its name, the file endings it takes, the function, and the files of a folder it takes whole.
+
+    ``header`` are words that the beginning of a file must hold, where several loaders share an ending.
+    """
 
     name: str
     suffixes: tuple[str, ...]
     read: Load
+    folder: frozenset[str] = frozenset()
+    header: tuple[str, ...] = ()
 
 
 _LOADERS: dict[str, Loader] = {}
-_MODULES = ("digest", "events", "tables")
+_MODULES = ("digest", "events", "tables", "articles", "eto", "feeds", "mail", "mapped", "pdf", "shares", "triples")
 
 
-def loader(name: str, *, suffixes: Sequence[str]) -> Callable[[Load], Load]:
-    """Register a function as the loader of files with these endings."""
+def loader(
+    name: str, *, suffixes: Sequence[str] = (), folder: Iterable[str] = (), header: Sequence[str] = ()
+) -> Callable[[Load], Load]:
+    """Register a function as the loader of files with these endings, or of folders that hold these files."""
 
     def register(read: Load) -> Load:
-        _LOADERS[name] = Loader(name, tuple(suffixes), read)
+        _LOADERS[name] = Loader(name, tuple(suffixes), read, frozenset(folder), tuple(header))
         return read
 
     return register
@@ -73,8 +106,8 @@ def loader(name: str, *, suffixes: Sequence[str]) -> Callable[[Load], Load]:
 def loaders() -> dict[str, Loader]:
     """Return the registered loaders by name.
 
-    >>> sorted(loaders())
-    ['digest', 'events', 'tables']
+    >>> sorted(loaders())[:4]
+    ['articles', 'digest', 'eto', 'events']
     """
     for module in _MODULES:
         import_module(f"loaders.{module}")
@@ -95,22 +128,64 @@ def load(path: Path | str, context: Context | None = None, loader: str | None = 
         A file that can't be read; the message names file and line.
     """
     path = Path(path)
-    source = Source.read(path)
-    chosen = _choose(path, loader)
-    yield from tuple(chosen.read(source, context or Context()))
+    context = context or Context()
+    if path.is_dir():
+        chosen = _of_folder(path, loader)
+        yield from tuple(chosen.read(Source.read_folder(path, chosen.folder), context))
+        return
+    beside = path.with_name(path.name + MAPPING)
+    source = Source.read(path, context.mapping or (beside if beside.is_file() else None))
+    yield from read(source, context, loader, path.suffix)
 
 
-def _choose(path: Path, name: str | None) -> Loader:
+def read(source: Source, context: Context, loader: str | None = None, suffix: str = "") -> tuple[Loaded, ...]:
+    """Return the documents of a source that is in memory already; its loader by name or by a file's ending."""
+    try:
+        return tuple(_choose(source, suffix, loader).read(source, context))
+    except RecursionError:
+        raise LoaderError(source.origin, "nested too deeply") from None
+
+
+def endings() -> frozenset[str]:
+    """Return the endings of the files that some loader reads.
+
+    >>> ".txt" in endings() and ".csv" in endings()
+    True
+    """
+    return frozenset(suffix for each in loaders().values() for suffix in each.suffixes)
+
+
+def folder_loader(path: Path) -> Loader | None:
+    """Return the loader that reads a folder as one thing, if there is one."""
+    for each in loaders().values():
+        if each.folder and all((path / name).is_file() for name in each.folder):
+            return each
+    return None
+
+
+def _of_folder(path: Path, name: str | None) -> Loader:
+    found = folder_loader(path)
+    if found is None or name not in (None, found.name):
+        raise LoaderError(path, "is a folder, not a file")
+    return found
+
+
+def _choose(source: Source, suffix: str, name: str | None) -> Loader:
     known = loaders()
     if name is not None:
         if name not in known:
-            raise LoaderError(path, f"no loader {name!r}; there are {', '.join(known)}")
+            raise LoaderError(source.origin, f"no loader {name!r}; there are {', '.join(known)}")
         return known[name]
-    for candidate in known.values():
-        if path.suffix.casefold() in candidate.suffixes:
-            return candidate
-    endings = ", ".join(sorted(suffix for each in known.values() for suffix in each.suffixes))
-    raise LoaderError(path, f"no loader for files ending in {path.suffix!r}; known endings: {endings}")
+    if source.mapping:
+        return known["mapped"]
+    fitting = [each for each in known.values() if suffix.casefold() in each.suffixes]
+    if not fitting:
+        raise LoaderError(
+            source.origin, f"no loader for files ending in {suffix!r}; known endings: {', '.join(sorted(endings()))}"
+        )
+    start = source.data[:4096].decode("utf-8", "replace").casefold()
+    by_header = [each for each in fitting if each.header and all(word in start for word in each.header)]
+    return (by_header or [each for each in fitting if not each.header] or fitting)[0]
 
 
-__all__ = ["Claim", "Context", "Document", "Loaded", "Loader", "load", "loader", "loaders"]
+__all__ = ["Claim", "Context", "Document", "Loaded", "Loader", "endings", "load", "loader", "loaders", "read"]

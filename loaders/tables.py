@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from loaders.claim import Claim, Document, Loaded
 from loaders.errors import LoaderError
@@ -14,9 +14,11 @@ from loaders.source import Source
 
 REQUIRED = ("supplier", "predicate", "customer", "as_of")
 OPTIONAL = ("item", "share_low", "share_high", "status", "attribution", "source_url", "source_title")
+#: Longest cell of a table, in characters.
+MAX_CELL = 100_000
 
 
-@loader("tables", suffixes=(".csv",))
+@loader("tables", suffixes=(".csv", ".tsv"))
 def read_table(source: Source, context: Context) -> Iterator[Loaded]:
     """Read a table with the columns supplier, predicate, customer and as_of, and any of the optional ones.
 
@@ -24,28 +26,47 @@ def read_table(source: Source, context: Context) -> Iterator[Loaded]:
     and the source of its own row.
     """
     text = source.text()
-    rows = list(_rows(text, source.origin))
-    if not rows:
-        raise LoaderError(source.origin, "no row below the header", 1)
+    rows = list(read_rows(text, source.origin, REQUIRED))
     document = Document(source.name, text, max(row.day("as_of", context.date) for row in rows), "tables")
     yield Loaded(document, tuple(_claim(row, document, context) for row in rows))
 
 
-def _rows(text: str, origin: str) -> Iterator[Fields]:
-    reader = csv.reader(io.StringIO(text), strict=True)
+def read_rows(text: str, origin: str, required: Sequence[str]) -> Iterator[Fields]:
+    r"""Yield the rows of a table with a header; cells stand between commas, semicolons or tabs, as the header has them.
+
+    >>> [row.row for row in read_rows("a;b\n1;2\n", "x.csv", ["a"])]
+    [{'a': '1', 'b': '2'}]
+
+    Raises
+    ------
+    LoaderError
+        A column that is missing or named twice, a row that does not fit the header, or no row at all.
+    """
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    csv.field_size_limit(MAX_CELL)
+    reader = csv.reader(io.StringIO(text), strict=True, delimiter=delimiter)
+    found = False
     try:
-        header = [name.strip() for name in next(reader)]
-        missing = [name for name in REQUIRED if name not in header]
+        header = [name.strip().strip('"') for name in next(reader)]
+        missing = [name for name in required if name not in header]
         if missing:
-            raise LoaderError(origin, f"no column {', '.join(map(repr, missing))}; found {', '.join(header)}", 1)
+            columns = ", ".join(header)
+            shown = columns if len(columns) <= 200 else columns[:200] + "…"
+            raise LoaderError(origin, f"no column {', '.join(map(repr, missing))}; found {shown}", 1)
+        if twice := next((name for name in header if name and header.count(name) > 1), ""):
+            raise LoaderError(origin, f"the column {twice!r} stands there twice", 1)
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(header):
                 raise LoaderError(origin, f"{len(cells)} cells under {len(header)} columns", reader.line_num)
+            found = True
             yield Fields(dict(zip(header, cells, strict=True)), origin, reader.line_num)
     except csv.Error as error:
         raise LoaderError(origin, f"not a CSV table ({error})", reader.line_num) from None
+    if not found:
+        raise LoaderError(origin, "no row below the header", 1)
 
 
 def _claim(row: Fields, document: Document, context: Context) -> Claim:
@@ -53,7 +74,7 @@ def _claim(row: Fields, document: Document, context: Context) -> Claim:
     supplier, customer = row.text("supplier", required=True), row.text("customer")
     role = row.object_role(predicate, bool(customer))
     title = row.text("source_title")
-    subject, object_ = context.linker.link(supplier), context.linker.link(customer, role) if customer else None
+    subject, object_ = context.linker.find(supplier), context.linker.find(customer, role) if customer else None
     wording = " ".join(filter(None, (supplier, predicate, customer, row.text("item") and f"({row.text('item')})")))
     return Claim(
         document=document.iri,
@@ -61,14 +82,14 @@ def _claim(row: Fields, document: Document, context: Context) -> Claim:
         subject=subject,
         predicate=predicate,
         object=object_,
-        item=context.linker.item(row.text("item"), predicate),
+        item=context.linker.item(row.text("item"), predicate, ids=True),
         sentence=title or wording,
         status=row.status(),
         attribution=row.attribution(),
         share=row.share_of(*(row.number(name, row.row.get(name)) for name in ("share_low", "share_high"))),
         source=row.url("source_url"),
         source_title=title,
-        start=row.line,
-        end=row.line,
+        start=row.line or 0,
+        end=row.line or 0,
         extractor="table",
     )

@@ -1,0 +1,203 @@
+"""Plain relationship tables (CSV, JSON Lines, Parquet) with a mapping that says which column is what.
+
+A mapping is a TOML file, given by ``--mapping`` or lying beside the table as ``<table>.map.toml``::
+
+    [columns]                 # field of a claim = column of the table (a dot steps into JSON objects)
+    subject = "vendor"
+    object = "buyer"
+    item = "part"
+    date = "week"
+    share = "pct"             # or share_low and share_high
+    source = "url"
+
+    [constants]               # what is the same in every row
+    predicate = "supplies"
+
+    [values.status]           # what a word of the table means
+    "in talks" = "negotiating"
+
+    [scale]                   # by what a number is divided
+    share = 100
+
+Parquet without a mapping has the fields of the claim contract as its columns, as ``nthtier backfill`` writes them.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date as Date
+from datetime import datetime
+from typing import Any
+
+from loaders.claim import Claim, Document, Loaded
+from loaders.errors import LoaderError
+from loaders.events import claim_of, json_object
+from loaders.fields import Fields
+from loaders.registry import Context, loader
+from loaders.source import Source
+from loaders.tables import read_rows
+
+FIELDS = (
+    "subject", "predicate", "object", "item", "status", "attribution", "share", "share_low", "share_high",
+    "amount", "amount_low", "amount_high", "currency", "change", "citations", "sentence", "date", "part", "start", "end",
+    "valid_from", "valid_until", "source", "source_title", "trigger", "confidence", "extractor",
+)  # fmt: skip
+_NUMBERS = frozenset(("share", "share_low", "share_high", "amount_low", "amount_high", "confidence"))
+_SECTIONS = frozenset(("columns", "constants", "values", "scale"))
+MAX_ROWS = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """Which column is which field, what is constant, what words mean, by what numbers are divided."""
+
+    columns: Mapping[str, str]
+    constants: Mapping[str, str]
+    values: Mapping[str, Mapping[str, str]]
+    scale: Mapping[str, float]
+
+
+@loader("mapped", suffixes=(".parquet",))
+def read_mapped(source: Source, context: Context) -> Iterator[Loaded]:
+    """Read a table by its mapping; the file is one document, dated by its newest row."""
+    mapping = read_mapping(source.mapping, source.origin) if source.mapping else None
+    rows = [_row(row, mapping) for row in _rows(source)]
+    if not rows:
+        raise LoaderError(source.origin, "no row in the table")
+    day = max(row.day("date", context.date) for row in rows)
+    text = "\n".join(json.dumps(row.row, ensure_ascii=False, sort_keys=True, default=str) for row in rows)
+    document = Document(source.name, text, day, "mapped")
+    yield Loaded(document, tuple(_claim(row, document, context) for row in rows))
+
+
+def read_mapping(text: str, origin: str) -> Mapped:
+    """Return a mapping.
+
+    Raises
+    ------
+    LoaderError
+        What is no TOML, or names a section or field that there is not.
+    """
+    try:
+        said = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise LoaderError(origin, f"its mapping is not TOML ({error})") from None
+    if wrong := next((name for name in said if name not in _SECTIONS or not isinstance(said[name], dict)), None):
+        raise LoaderError(origin, f"its mapping has {wrong!r}; there are [{'], ['.join(sorted(_SECTIONS))}]")
+    for section in _SECTIONS & said.keys():
+        if wrong := next((name for name in said[section] if name not in FIELDS), None):
+            raise LoaderError(origin, f"its mapping has no such field: {wrong!r}; there are {', '.join(FIELDS)}")
+    scale = {
+        name: value for name, value in said.get("scale", {}).items() if isinstance(value, (int, float)) and value > 0
+    }
+    words = {
+        name: {str(key): str(value) for key, value in meant.items()}
+        for name, meant in said.get("values", {}).items()
+        if isinstance(meant, dict)
+    }
+    columns = {name: str(value) for name, value in said.get("columns", {}).items()}
+    return Mapped(columns, {name: str(value) for name, value in said.get("constants", {}).items()}, words, scale)
+
+
+def _rows(source: Source) -> Iterator[Fields]:
+    if source.data.startswith(b"PAR1"):
+        yield from _parquet(source)
+    elif source.data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        for number, line in source.lines():
+            yield Fields(json_object(line, source.origin, number), source.origin, number)
+    elif not source.mapping:
+        raise LoaderError(source.origin, "not a Parquet file" if source.data else "the file is empty")
+    else:
+        yield from read_rows(source.text(), source.origin, ())
+
+
+def _parquet(source: Source) -> Iterator[Fields]:
+    from pyarrow import ArrowException, parquet
+
+    try:
+        file = parquet.ParquetFile(io.BytesIO(source.data))
+        if file.metadata.num_rows > MAX_ROWS:
+            raise LoaderError(source.origin, f"more than {MAX_ROWS:,} rows")
+        number = 0
+        for batch in file.iter_batches(10_000):
+            for row in batch.to_pylist():
+                number += 1
+                yield Fields(row, source.origin, number)
+    except (ArrowException, OSError, ValueError) as error:
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise LoaderError(source.origin, f"a Parquet file that can't be read ({reason})") from None
+
+
+def _row(row: Fields, mapping: Mapped | None) -> Fields:
+    """The row under the names of a claim's fields, numbers as numbers, days as texts."""
+    if mapping is None:
+        return Fields({name: _plain(row.row.get(name)) for name in FIELDS}, row.origin, row.line)
+    out: dict[str, Any] = dict(mapping.constants)
+    for name, column in mapping.columns.items():
+        value = _plain(_cell(row, column))
+        if isinstance(value, str) and (meant := mapping.values.get(name, {}).get(value.strip())) is not None:
+            value = meant
+        if name in _NUMBERS and not isinstance(value, (list, dict)):
+            value = row.number(column, value.strip().rstrip("% ") if isinstance(value, str) else value)
+            if value is not None:
+                value = round(value / mapping.scale.get(name, 1), 9)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            value = str(value)
+        if value not in (None, ""):
+            out[name] = value
+    return Fields(out, row.origin, row.line)
+
+
+def _cell(row: Fields, column: str) -> Any:
+    if column in row.row:
+        return row.row[column]
+    value: Any = row.row
+    for step in column.split("."):
+        if not isinstance(value, dict) or step not in value:
+            raise row.fault(f"no column {column!r}; found {', '.join(map(str, list(row.row)[:20]))}")
+        value = value[step]
+    return value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, Date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    return value if isinstance(value, (str, int, float)) or value is None else str(value)
+
+
+def _claim(row: Fields, document: Document, context: Context) -> Claim:
+    said = dict(row.row)
+    share = said.pop("share", None)
+    bounds = said.pop("share_low", None), said.pop("share_high", None)
+    if isinstance(share, list):
+        said["share"] = share
+    elif share is not None:
+        said["share"] = [share, share]
+    elif bounds != (None, None):
+        low, high = bounds
+        said["share"] = [low if low is not None else 0.0, high if high is not None else 1.0]
+    money = said.pop("amount_low", None), said.pop("amount_high", None)
+    currency = said.pop("currency", None)
+    if money != (None, None):
+        said["amount"] = {"low": money[0], "high": money[1], "currency": currency}
+    if not said.get("sentence"):
+        words = [
+            said.get("subject"),
+            said.get("predicate"),
+            said.get("object"),
+            said.get("item") and f"({said['item']})",
+        ]
+        said["sentence"] = re.sub(r"\s+", " ", " ".join(str(word) for word in words if word)) or "row"
+    claim = claim_of(Fields(said, row.origin, row.line), document, context)
+    return claim if claim.start or row.line is None else replace(claim, start=row.line, end=row.line)
