@@ -272,6 +272,7 @@ class DiskStore(MemoryStore):
 
     def __init__(self, path: Path, limits: Limits = NO_LIMITS, rules: guard.Rules = guard.STRICT) -> None:
         self.path = path
+        self._failed, self._reopening = False, threading.Lock()
         folder.prepare(path)
         super().__init__(limits, rules)
         with _errors():
@@ -299,10 +300,27 @@ class DiskStore(MemoryStore):
         if (free := shutil.disk_usage(self.path).free) < _SPARE:
             raise StoreError(f"only {free >> 20} MiB free at {self.path}; nothing was written")
         try:
-            super()._write(step)
-        except _EngineFailure:
-            self._reopen()
-            raise
+            return super()._write(step)
+        except _EngineFailure as error:
+            failed = str(error)
+        # The engine takes no further writes now: it is opened again at the next use. The error is raised out here, since
+        # its traceback would keep the engine, and with it the lock on the folder.
+        self._store, self._failed = None, True
+        raise StoreError(f"the write failed: {failed}")
+
+    def _engine(self) -> ox.Store:
+        if self._failed:
+            with self._reopening, _errors():
+                if self._failed:
+                    self._store = ox.Store(self.path / "data")
+                    self._failed = False
+                    self._writes += 1
+        return super()._engine()
+
+    def close(self) -> None:
+        """Release the folder."""
+        self._failed = False
+        super().close()
 
     def _written(self) -> None:
         self._engine().flush()
@@ -312,13 +330,6 @@ class DiskStore(MemoryStore):
         with _errors():
             name = f"{self._session}-{self._writes}-{uuid.uuid4().hex[:8]}"
             snapshots.publish(self.path / "snapshots", name, self._engine().backup)
-
-    def _reopen(self) -> None:
-        """Leave the state a failed write puts the engine in, where it takes no further writes."""
-        with self._writing, contextlib.suppress(StoreError, OSError):
-            self._store = None
-            self._store = ox.Store(self.path / "data")
-            self._writes += 1
 
 
 class SnapshotStore(_Reading):
