@@ -9,7 +9,7 @@ from pydantic import Field
 from graph.dependency import party
 from graph.evidence import coverage, evidence
 from graph.models import Answer, Coverage, Evidence, Party
-from graph.network import Node, described
+from graph.names import Node, described
 from graph.related import Tie, related
 from graph.store import Store
 from ontology import terms

@@ -12,7 +12,8 @@ from graph.consolidate import Relation
 from graph.dependency import party
 from graph.evidence import coverage, evidence
 from graph.models import Answer, Coverage, Evidence, Interval, Party
-from graph.network import Node, described, network
+from graph.names import Node, described
+from graph.network import network
 from graph.queries import query, rows
 from graph.store import Store
 from ontology import terms

@@ -52,10 +52,16 @@ class Sheet:
     notes: tuple[str, ...]
 
 
-def sheet(answer: BaseModel) -> Sheet:
-    """Return an answer laid out."""
+def sheet(answer: BaseModel, numbers: dict[str, int] | None = None) -> Sheet:
+    """Return an answer laid out.
+
+    Parameters
+    ----------
+    numbers
+        Claim → the number it is cited by; given where several sheets stand on one page.
+    """
     evidence: Mapping[str, Evidence] = getattr(answer, "evidence", None) or {}
-    numbers: dict[str, int] = {}
+    numbers = {} if numbers is None else numbers
     facts: list[tuple[str, Cell]] = []
     tables: list[Table] = []
     nested: list[Sheet] = []
@@ -72,7 +78,7 @@ def sheet(answer: BaseModel) -> Sheet:
             nested.append(sheet(value))
         else:
             facts.append((label, _cell(name, value, evidence, numbers)))
-    claims = tuple((number, evidence[claim]) for claim, number in numbers.items())[:_MOST_CLAIMS]
+    claims = tuple((number, evidence[claim]) for claim, number in numbers.items() if claim in evidence)[:_MOST_CLAIMS]
     for inner in nested:
         facts += inner.facts
         tables += inner.tables

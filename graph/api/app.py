@@ -4,58 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, FastAPI, HTTPException, Query
-from fastapi.responses import HTMLResponse, Response
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
 from graph.api import faults
+from graph.api.ask import Kept, ask_router
+from graph.api.assets import assets_router
+from graph.api.documents import documents_router
+from graph.api.health import health_router
+from graph.api.networks import networks_router
+from graph.api.pages import pages_router, refuse
+from graph.api.resources import resources_router
+from graph.api.service import Measures, Service
 from graph.api.sparql import sparql_router
-from graph.api.state import AsOfParam, CatalogueDep, LevelParam, MaxTierParam, StoreDep, ValidAtParam
-from graph.dependency import Direction, dependents
-from graph.models import Dependents
-from graph.question import Reply
-from graph.question import ask as answer_question
 from graph.settings import Settings
 from graph.store import Store
-from graph.views import html, network_script, static
 from ontology.catalogue import Catalogue
 
-_STATIC = {"view.css": "text/css", "view.js": "text/javascript"}
-_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
-
-
-def _walk_router() -> APIRouter:
-    router = APIRouter(tags=["Dependence"])
-
-    @router.get("/parties/{name}/{direction}")
-    def walk(
-        store: StoreDep,
-        catalogue: CatalogueDep,
-        name: str,
-        direction: Direction,
-        level: LevelParam = "reported",
-        as_of: AsOfParam = None,
-        valid_at: ValidAtParam = None,
-        max_tier: MaxTierParam = None,
-    ) -> Dependents:
-        """Return who depends on a party, or what it depends on, tier by tier."""
-        return dependents(
-            store,
-            name,
-            direction=direction,
-            level=level,
-            as_of=as_of,
-            valid_at=valid_at,
-            max_tier=max_tier,
-            catalogue=catalogue,
-        )
-
-    return router
-
-
-#: Router factories of the resources; each is served under ``/v1`` and, for short, at the root.
-RESOURCES: Final[tuple[Callable[[], APIRouter], ...]] = (_walk_router,)
+#: Router factories of the resources; each is served under ``/v1`` and, for what is no browser, at the root.
+RESOURCES: Final[tuple[Callable[[], APIRouter], ...]] = (resources_router,)
 
 
 def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
@@ -68,50 +37,17 @@ def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
     )
     app.state.store, app.state.settings = store, settings
     app.state.catalogue = Catalogue.bundled(tuple(settings.catalogue))
-    faults.install(app)
+    app.state.kept, app.state.measures = Kept(), Measures()
+    faults.install(app, page=refuse)
+    app.include_router(pages_router())
+    app.include_router(networks_router())
+    app.include_router(ask_router())
     app.include_router(sparql_router(store, settings))
-
-    @app.get("/ask")
-    def ask(
-        store: StoreDep,
-        catalogue: CatalogueDep,
-        q: Annotated[str, Query(max_length=500, examples=["who depends on TSMC?"])],
-    ) -> Reply:
-        """Answer a question in plain English."""
-        return answer_question(store, q, catalogue)
-
-    @app.get("/view/{name}", response_class=HTMLResponse)
-    def view(
-        store: StoreDep,
-        catalogue: CatalogueDep,
-        name: str,
-        direction: Direction = "dependents",
-        level: LevelParam = "reported",
-        as_of: AsOfParam = None,
-        max_tier: MaxTierParam = None,
-    ) -> HTMLResponse:
-        """Return an interactive page of the network around a party."""
-        answer = dependents(
-            store, name, direction=direction, level=level, as_of=as_of, max_tier=max_tier, catalogue=catalogue
-        )
-        return HTMLResponse(
-            html(answer, assets="/static", page="/view/{id}"), headers={"Content-Security-Policy": _POLICY}
-        )
-
-    @app.get("/static/{name}", include_in_schema=False)
-    def asset(name: str) -> Response:
-        if name == "vis-network.min.js":
-            return Response(network_script(), media_type="text/javascript")
-        if name not in _STATIC:
-            raise HTTPException(404)
-        return Response(static(name), media_type=_STATIC[name])
-
-    @app.get("/healthz")
-    def health() -> dict[str, str]:
-        """Say that the service runs."""
-        return {"status": "ok"}
-
-    for factory in RESOURCES:
-        app.include_router(factory(), prefix="/v1")
-        app.include_router(factory(), include_in_schema=False)
+    app.include_router(health_router())
+    app.include_router(assets_router())
+    for router in (*(factory() for factory in RESOURCES), documents_router(store, settings, app.state.catalogue)):
+        app.include_router(router, prefix="/v1")
+        app.include_router(router, include_in_schema=False)
+    app.add_middleware(GZipMiddleware, minimum_size=2048)
+    app.add_middleware(Service, owner=app, per_minute=settings.rate_limit)
     return app

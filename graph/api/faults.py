@@ -25,7 +25,7 @@ def of_known(error: NthtierError) -> Response:
         return of_error(error)
     title = type(error).__name__.removesuffix("Error")
     if isinstance(error, (errors.UnknownNameError, UnknownName)):
-        return problem(404, str(error), title="UnknownName", did_you_mean=list(error.suggestions))
+        return problem(404, str(error), title="UnknownName", name=error.name, did_you_mean=list(error.suggestions))
     if isinstance(error, (errors.QuestionError, errors.ValidationError)):
         return problem(422, str(error), title=title)
     return problem(400, str(error), title=title)

@@ -12,7 +12,7 @@ from pydantic import Field, SerializeAsAny
 from graph.dependency import dependents, find, party
 from graph.errors import QuestionError, UnknownNameError
 from graph.models import Answer, Party
-from graph.network import Node
+from graph.names import Node
 from graph.profile import profile
 from graph.queries import PROLOGUE, rows
 from graph.question import sparql
@@ -134,7 +134,7 @@ def answer(store: Store, reading: Reading, text: str, catalogue: Catalogue) -> R
 def newest_day(store: Store) -> Date | None:
     """Return the newest day of any document, from which "yesterday" counts."""
     found = rows(store, PROLOGUE + "SELECT (MAX(?day) AS ?newest) WHERE { ?relation nt:lastSeen ?day }")
-    return Date.fromisoformat(found[0][0]) if found and found[0][0] else None
+    return Date.fromisoformat(found[0][0]) if found and any(found[0]) else None
 
 
 #: Questions about what is only talked of as well, unless they say otherwise.
