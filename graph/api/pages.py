@@ -25,6 +25,7 @@ from graph.listing import claims, document, documents, parties
 from graph.models import Evidence
 from graph.profile import profile
 from graph.question import ask as answer_question
+from graph.question.answering import newest_day
 from graph.question.intents import INTENTS
 from graph.sheet import is_web, share, sheet
 from ontology import terms
