@@ -232,7 +232,7 @@ def claims(
 
 def documents(store: Store, *, q: str = "", limit: int = 50, offset: int = 0) -> Page[DocumentRow]:
     """Return documents, the newest first."""
-    found = [_document(row) for row in rows(store, query("documents").replace("#VALUES#", ""))]
+    found = [_document(row) for row in rows(store, query("document_rows").replace("#VALUES#", ""))]
     found = [each for each in found if q.casefold() in f"{each.name} {each.title or ''}".casefold()]
     found.sort(key=lambda each: each.id)
     found.sort(key=lambda each: each.date, reverse=True)
@@ -248,7 +248,7 @@ def document(store: Store, identity: str) -> DocumentText:
         The store has no such document.
     """
     name = terms.DOCUMENT + identity.removeprefix(terms.DOCUMENT)
-    found = rows(store, query("documents").replace("#VALUES#", values("document", [name])))
+    found = rows(store, query("document_rows").replace("#VALUES#", values("document", [name])))
     if not found:
         raise UnknownNameError(identity, (), "document")
     text = PROLOGUE + "SELECT ?text { GRAPH #D# { #D# schema:text ?text } }".replace("#D#", iri(name))

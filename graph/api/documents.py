@@ -127,7 +127,7 @@ def documents_router(store: Store, settings: Settings, catalogue: Catalogue) -> 
 def _known(store: Store, documents: list[str]) -> set[str]:
     if not documents:
         return set()
-    return {row[0] for row in rows(store, query("documents").replace("#VALUES#", values("document", documents)))}
+    return {row[0] for row in rows(store, query("document_rows").replace("#VALUES#", values("document", documents)))}
 
 
 def _file_name(name: str, ending: str) -> str:
