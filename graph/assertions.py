@@ -136,6 +136,15 @@ def labels(named: Iterable[Named]) -> dict[str, set[str]]:
     return found
 
 
+def spelling(labels: Iterable[str]) -> list[str]:
+    """Return the names of a thing, the one to show first.
+
+    >>> spelling({"NEWCO", "newco", "Newco Inc.", "Newco"})
+    ['Newco', 'Newco Inc.', 'NEWCO', 'newco']
+    """
+    return sorted(labels, key=lambda name: (name.isupper() or name.islower(), len(name), name))
+
+
 _WORLDS: WeakKeyDictionary[Catalogue, World] = WeakKeyDictionary()
 
 

@@ -25,8 +25,8 @@ def party(node: Node) -> Party:
     return Party(id=node.iri.removeprefix(terms.ID), iri=node.iri, name=node.name, kind=node.kind)
 
 
-def find(store: Store, name: str, catalogue: Catalogue | None = None) -> Node:
-    """Return what a name, id or IRI stands for.
+def find(store: Store, name: str, catalogue: Catalogue | None = None, as_of: Date | None = None) -> Node:
+    """Return what a name, id or IRI stands for, among what was known on a day.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def find(store: Store, name: str, catalogue: Catalogue | None = None) -> Node:
         The store knows no such thing; names like it are suggested.
     """
     catalogue = catalogue or Catalogue.bundled()
-    nodes = described(store)
+    nodes = described(store, as_of)
     entry = catalogue.entry(name) or catalogue.resolve(name)
     for iri in (
         name,
@@ -101,7 +101,7 @@ def dependents(
     catalogue: Catalogue | None = None,
 ) -> Dependents:
     """Return who depends on a party or product (or what it depends on), tier by tier, each with a path and its claims."""
-    node = find(store, name, catalogue)
+    node = find(store, name, catalogue, as_of)
     net = network(store, level, as_of, valid_at)
     found: list[Dependent] = []
     start = net.index.get(node.iri)
@@ -137,7 +137,7 @@ def _path(net: Network, end: int, last: Ints, direction: Direction) -> tuple[Hop
 
 def hop(net: Network, fact: int) -> Hop:
     """Return a fact as answers show it."""
-    relation = int(net.relation[fact])
+    relation = net.relations[int(net.relation[fact])] if net.relation[fact] >= 0 else None
     via = int(net.via[fact])
     return Hop(
         supplier=party(net.nodes[net.supplier[fact]]),
@@ -146,6 +146,12 @@ def hop(net: Network, fact: int) -> Hop:
         level=terms.LEVELS[net.level[fact]],
         share=(float(net.low[fact]), float(net.high[fact])),
         via=net.nodes[via].name if via >= 0 else None,
-        relation=net.relations[relation].iri if relation >= 0 else None,
-        claims=net.relations[relation].claims if relation >= 0 else (),
+        relation=relation.iri if relation else None,
+        claims=relation.claims if relation else (),
+        disputed=_disputed(net, relation.iri if relation else "", net.nodes[via].iri if via >= 0 else ""),
     )
+
+
+def _disputed(net: Network, relation: str, product: str) -> tuple[str, ...]:
+    """Return the open conflicts over a relation, and over who develops the product that a step was drawn from."""
+    return tuple(sorted({*net.disputed.get(relation, ()), *net.disputed.get(product, ())}))

@@ -74,6 +74,7 @@ class Hop(Answer):
     via: str | None = Field(description="The product whose need is its developer's, where the step was drawn from one.")
     relation: str | None
     claims: tuple[str, ...]
+    disputed: tuple[str, ...] = Field((), description="Ids of the open conflicts that the step is part of.")
 
 
 class Dependent(Answer):

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date as Date
 from weakref import WeakKeyDictionary
 
+from graph.assertions import labels, names, spelling
+from graph.components import KIND_LABEL
+from graph.decisions import decisions, standing
 from graph.queries import query, rows
 from graph.store import Store
 from ontology.terms import NT
@@ -21,25 +25,49 @@ class Node:
     kind: str
 
 
-_NAMES: WeakKeyDictionary[Store, tuple[str, dict[str, Node]]] = WeakKeyDictionary()
+_NAMES: WeakKeyDictionary[Store, tuple[str, dict[Date | None, dict[str, Node]]]] = WeakKeyDictionary()
+_KEPT = 12
+#: What the catalogue's own components are called, whatever documents call them.
+_OURS = frozenset((label, NT + "Component") for label in KIND_LABEL.values())
 _ARMS: WeakKeyDictionary[Store, tuple[str, dict[str, tuple[str, ...]]]] = WeakKeyDictionary()
 
 
-def described(store: Store) -> dict[str, Node]:
-    """Return name and kind of everything that the default graph knows, kept until the store changes."""
+def described(store: Store, as_of: Date | None = None) -> dict[str, Node]:
+    """Return name and kind of everything that the default graph knows, kept until the store changes.
+
+    A name that was decided to be another's stands for that other. ``as_of`` a day, names that no catalogue knows are those
+    of the claims up to it.
+    """
     version = store.version
     kept = _NAMES.get(store)
     if kept is None or kept[0] != version:
-        kept = _NAMES[store] = (version, _described(store))
-    return kept[1]
+        kept = _NAMES[store] = (version, {})
+    if as_of not in kept[1]:
+        while len(kept[1]) >= _KEPT:
+            kept[1].pop(next(iter(kept[1])), None)
+        kept[1][as_of] = _described(store, as_of)
+    return kept[1][as_of]
 
 
-def _described(store: Store) -> dict[str, Node]:
+def _described(store: Store, as_of: Date | None) -> dict[str, Node]:
+    found = [(thing, label, class_) for thing, label, class_ in rows(store, query("labels"))]
+    if as_of is None:
+        merged = dict(rows(store, query("merged")))
+    else:
+        of_documents = {row[0] for row in rows(store, query("named"))}
+        named = names(store, as_of=as_of)
+        first = {thing: spelling(each)[0] for thing, each in labels(named).items()}
+        found = [row for row in found if row[0] not in of_documents or row[1:] in _OURS]
+        found += [(thing, first[thing], class_) for thing, class_, _, _ in named]
+        merged = {name: into for name, into in standing(decisions(store, as_of)).merged.items() if name in first}
     nodes: dict[str, Node] = {}
-    for thing, label, class_ in sorted(rows(store, query("labels"))):
+    for thing, label, class_ in sorted(set(found)):
         before = nodes.get(thing)
         if before is None or before.kind == "Candidate":
             nodes[thing] = Node(thing, label, class_.removeprefix(NT))
+    for name, into in merged.items():
+        if into in nodes:
+            nodes[name] = nodes[into]
     return nodes
 
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from graph import view
 from graph.components import KIND_LABEL, KIND_OF, in_part, need
-from graph.consolidate import Relation, consolidate
+from graph.consolidate import Relation
 from graph.facts import CONTAINED, DEVELOPED, DIRECT, HOSTED, LIFTED, ROLES, Fact, Facts, arrays, developers
 from graph.names import Node, described
 from graph.queries import query, rows
@@ -83,6 +83,7 @@ class Network:
     share of the consumer's need for the component; ``level`` numbers ``terms.LEVELS`` and ``role`` ``graph.facts.ROLES``.
     ``need`` is the component at which suppliers stand in for one another, ``family`` the widest one that it belongs to,
     ``stated`` whether the share is a share of the need, ``part`` whether the need may be only a part of what the consumer lives on.
+    ``disputed`` says of a relation's IRI which open conflicts it is part of.
     """
 
     nodes: Sequence[Node]
@@ -101,6 +102,7 @@ class Network:
     stated: NDArray[np.bool_]
     part: NDArray[np.bool_]
     country: Mapping[str, str] = field(default_factory=dict)
+    disputed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def index(self) -> Mapping[str, int]:
@@ -163,7 +165,11 @@ class Network:
             "part",
         ]
         return Network(
-            self.nodes, self.relations, country=self.country, **{name: getattr(self, name)[kept] for name in columns}
+            self.nodes,
+            self.relations,
+            country=self.country,
+            disputed=self.disputed,
+            **{name: getattr(self, name)[kept] for name in columns},
         )
 
     @property
@@ -258,10 +264,21 @@ def network(store: Store, level: str = "reported", as_of: Date | None = None, va
 
 def _read(store: Store, level: str, as_of: Date | None, valid_at: Date | None) -> Network:
     if as_of is None and valid_at is None:
-        relations = Relations.read(store)
-    else:
-        relations = Relations.of(consolidate(view.assertions(store), as_of, valid_at))
-    return build(relations, level, made_by(store), described(store), countries(store))
+        return built(store, Relations.read(store), level, view.marks(store))
+    relations, marks = view.known(store, as_of, valid_at)
+    return built(store, relations, level, marks, as_of)
+
+
+def built(
+    store: Store,
+    relations: Iterable[Relation],
+    level: str,
+    disputed: Mapping[str, tuple[str, ...]] | None = None,
+    as_of: Date | None = None,
+) -> Network:
+    """Return the network that relations make under a store's names, developers and countries."""
+    net = build(relations, level, made_by(store), described(store, as_of), countries(store))
+    return replace(net, disputed=disputed or {})
 
 
 def made_by(store: Store) -> dict[str, str]:

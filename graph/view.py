@@ -15,7 +15,7 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from graph import disputes
-from graph.assertions import Named, assertions, blocks, groups, labels, names, world
+from graph.assertions import Named, assertions, blocks, groups, labels, names, spelling, world, world_of
 from graph.consolidate import Group, Relation, gather, relation, renamed
 from graph.decisions import Decision, Standing, standing
 from graph.disputes import Conflict, World
@@ -104,7 +104,7 @@ def thing_quads(named: Iterable[Named], merged: Mapping[str, str]) -> set[Quad]:
         if thing in merged:
             quads.add((iri(thing), iri(NT + "mergedInto"), iri(merged[thing]), ""))
     for thing, spellings in spelled.items():
-        first, *others = sorted(spellings, key=lambda name: (name.isupper() or name.islower(), len(name), name))
+        first, *others = spelling(spellings)
         quads.add((iri(thing), iri(RDFS + "label"), literal(first), ""))
         quads.update((iri(thing), iri(SKOS + "altLabel"), literal(name), "") for name in others)
     return quads
@@ -255,6 +255,30 @@ def relations(
         ),
         key=lambda relation: relation.iri,
     )
+
+
+def marks(store: Store) -> dict[str, tuple[str, ...]]:
+    """Return relation, or product whose developer is in dispute → ids of the open conflicts."""
+    return _by_relation(rows(store, query("marks")))
+
+
+def known(
+    store: Store, as_of: Date | None = None, valid_at: Date | None = None
+) -> tuple[list[Relation], dict[str, tuple[str, ...]]]:
+    """Return the relations and :func:`marks` as of a day."""
+    found, decided = groups(store, as_of, valid_at)
+    open_ = [each for each in ledger(found, decided, world_of(store, as_of)) if not each.settled_by]
+    touched = _by_relation(
+        [name, each.iri] for each in open_ for name in (*each.relations, *([each.over] if each.kind == "owner" else []))
+    )
+    return [relation(group) for group in found.values()], touched
+
+
+def _by_relation(pairs: Iterable[Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for name, conflict in pairs:
+        found[name].add(conflict.removeprefix(terms.CONFLICT))
+    return {name: tuple(sorted(each)) for name, each in found.items()}
 
 
 def _bound(name: str, block: str) -> str:

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph import view
-from graph.errors import ValidationError
+from graph.dependency import dependents
+from graph.errors import UnknownNameError, ValidationError
 from graph.ingest import ingest, prepare, rebuild, remove
 from graph.store import Store, open_store
 from loaders.claim import Loaded
@@ -96,3 +97,24 @@ def test_a_rebuild_of_what_is_right_changes_nothing() -> None:
     before = lines(store)
     rebuild(store, CATALOGUE)
     assert lines(store) == before
+
+
+@given(st.lists(documents(), min_size=2, max_size=5), st.integers(0, 7), st.sampled_from(["Acme", "Newco", "Alpha"]))
+@settings(max_examples=25, deadline=None)
+def test_an_answer_for_a_past_day_is_the_answer_of_that_day(said: list[Loaded], number: int, name: str) -> None:
+    latest = {each.document.name: each for each in said}
+    then = day(number)
+    stores = filled(*latest.values()), filled(*(each for each in latest.values() if each.document.date <= then))
+
+    def answer(store: Store) -> str:
+        try:
+            given = {"level": "prospective", "as_of": then, "catalogue": CATALOGUE}
+            return (
+                dependents(store, name, **given).model_dump_json()
+                + dependents(store, name, direction="dependencies", **given).model_dump_json()
+            )
+        except UnknownNameError as error:
+            return str(error)
+
+    assert answer(stores[0]) == answer(stores[1])
+    assert view.known(stores[0], then) == (view.relations(stores[1]), view.marks(stores[1]))
