@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import Field
 
 from graph.closure import Pairs, Scores, Stopped, pairs, scores, stop, stoppers
-from graph.dependency import find, hop, party
+from graph.dependency import find, party
 from graph.errors import UnknownNameError
 from graph.evidence import coverage, evidence
 from graph.exposure import known_by, with_arms
@@ -23,6 +23,7 @@ from graph.models import Answer, Coverage, Evidence, Hop, Party
 from graph.names import Node, arms
 from graph.network import Network, network
 from graph.store import Store
+from graph.ways import row_hop
 from ontology import terms
 from ontology.catalogue import Catalogue
 
@@ -215,7 +216,7 @@ def _parties(net: Network, limit: int, component: int | None) -> list[Chokepoint
                 party=party(net.nodes[n]),
                 stopped=int(count.stopped[n]),
                 strength=round(float(count.strength[n]), 6),
-                first=_stops(net, stopped, 1 if component is None else None, component),
+                first=stops_of(net, stopped, 1 if component is None else None, component),
             )
         )
     return found
@@ -247,7 +248,7 @@ def _lost(net: Network, by: By, limit: int) -> list[Chokepoint]:
             found.append((count, name, stopped))
     found.sort(key=lambda each: (-each[0], each[1]))
     return [
-        Chokepoint(name=name, party=None, stopped=count, strength=float(count), first=_stops(net, stopped, 1))
+        Chokepoint(name=name, party=None, stopped=count, strength=float(count), first=stops_of(net, stopped, 1))
         for count, name, stopped in found[:limit]
     ]
 
@@ -266,7 +267,7 @@ def stops(
     net = network(store, level, as_of, valid_at)
     included = [iri for iri in arms(store, node.iri) if iri in net.index]
     lost = [net.index[iri] for iri in (node.iri, *included) if iri in net.index]
-    forward = _stops(net, stop(net.needs, lost), None)
+    forward = stops_of(net, stop(net.needs, lost), None)
     target = net.index.get(node.iri)
     backward, together = ([], Pairs((), True)) if target is None else (_stopped_by(net, target), _pairs(net, target))
     claims = known_by(evidence(store, _claims([*forward, *backward])), as_of)
@@ -299,7 +300,8 @@ def _pairs(net: Network, target: int) -> Pairs:
     return pairs(net.needs, target, known(net).stoppers)
 
 
-def _stops(net: Network, stopped: Stopped, step: int | None, component: int | None = None) -> tuple[Stop, ...]:
+def stops_of(net: Network, stopped: Stopped, step: int | None, component: int | None = None) -> tuple[Stop, ...]:
+    """Return what stopped, nearest first; at one step only, or short of one component only."""
     chosen = np.flatnonzero(stopped.round > 0 if step is None else stopped.round == step)
     if component is not None:
         chosen = chosen[net.needs.component[stopped.need[chosen]] == component]
@@ -311,8 +313,7 @@ def _stop(net: Network, stopped: Stopped, n: int) -> Stop:
     needs, need = net.needs, int(stopped.need[n])
     hops = []
     for row in range(int(needs.start[need]), int(needs.start[need + 1])):
-        fact = min(needs.facts_of(row).tolist(), key=lambda f: (int(net.level[f]), f))
-        hops.append(hop(net, fact))
+        hops.append(row_hop(net, row))
     return Stop(
         party=party(net.nodes[n]),
         step=int(stopped.round[n]),

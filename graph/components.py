@@ -29,13 +29,15 @@ KIND_OF: Final = {
     "licensesTo": terms.ID + "component-licence",
     "develops": terms.ID + "component-development",
 }
+#: What a product needs of who makes or designs it for its owner.
+MAKING: Final = terms.ID + "component-making"
 ACCELERATORS: Final = terms.ID + "component-ai-accelerators"
 MODELS: Final = terms.ID + "component-ai-models"
 POWER: Final = terms.ID + "component-electric-power"
 CAPACITY: Final = KIND_OF["hostsComputeFor"]
 KIND_LABEL: Final = {
     iri: iri.removeprefix(terms.ID + "component-").replace("-", " ")
-    for iri in (*KIND_OF.values(), ACCELERATORS, MODELS, POWER)
+    for iri in (*KIND_OF.values(), MAKING, ACCELERATORS, MODELS, POWER)
 } | {ACCELERATORS: "AI accelerators", MODELS: "AI models"}
 
 #: Component → the wider wording that holds it.

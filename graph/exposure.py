@@ -33,19 +33,19 @@ from typing import NamedTuple
 import numpy as np
 from pydantic import Field
 
-from graph.dependency import find, hop, party, tiers
+from graph.dependency import find, party
 from graph.evidence import coverage, evidence
 from graph.models import Answer, Coverage, Evidence, Hop, Interval, Party
 from graph.names import arms
-from graph.needs import Floats, Ints, Needs
+from graph.needs import Floats, Needs
 from graph.network import Network, network
 from graph.propagation import Spread, spread
 from graph.store import Store
+from graph.ways import Ways, claims_of
 from ontology import terms
 from ontology.catalogue import Catalogue
 
 _PROBES = 48
-_DEPTH = 40
 
 
 class Source(Answer):
@@ -252,8 +252,7 @@ def exposures(
     included = [iri for iri in arms(store, source.iri) if iri in net.index]
     low, high, reading = _spreads(net.needs, seeds(net, [source.iri, *included]))
     start = {net.index[iri] for iri in (source.iri, *included) if iri in net.index}
-    far = _tier(net, sorted(start))
-    order = np.lexsort((far, -low.node.round(12), -high.node.round(12), -reading.node.round(12))).tolist()
+    order = np.lexsort((high.first, -low.node.round(12), -high.node.round(12), -reading.node.round(12))).tolist()
     chosen = [n for n in order if high.node[n] > 0 and n not in start][:limit]
     ways = Ways(net, reading)
     found = tuple(
@@ -276,14 +275,6 @@ def exposures(
         evidence=claims,
         coverage=coverage(claims),
     )
-
-
-def _tier(net: Network, sources: Sequence[int]) -> Ints:
-    far = np.full(len(net.nodes), np.iinfo(np.int32).max, np.int32)
-    for source in sources:
-        tier, _ = tiers(net, source)
-        far = np.where(tier >= 0, np.minimum(far, tier), far)
-    return far
 
 
 def _level(net: Network, level: str, target: int | None, sources: Sequence[str]) -> LevelExposure:
@@ -324,46 +315,6 @@ def _need(net: Network, need: int, low: Spread, high: Spread, reading: Spread) -
         disputed=bool(needs.disputed[need]),
         sources=tuple(sources),
     )
-
-
-def claims_of(net: Network, facts: Ints) -> tuple[str, ...]:
-    """Return the claims behind some facts, sorted."""
-    return tuple(sorted({claim for fact in facts.tolist() for claim in net.claims(fact)}))
-
-
-class Ways:
-    """The ways by which a loss came: from each node back over the need and the supplier that carry most of it."""
-
-    def __init__(self, net: Network, of: Spread) -> None:
-        self._net, self._of = net, of
-
-    def to(self, target: int) -> tuple[Hop, ...]:
-        """Return the hops from the source to a node; none where nothing came."""
-        net, needs = self._net, self._net.needs
-        steps: list[Hop] = []
-        seen = {target}
-        while len(steps) < _DEPTH:
-            best = self._heaviest(target, seen)
-            if best is None:
-                break
-            fact = min(needs.facts_of(best).tolist(), key=lambda f: (int(net.level[f]), f))
-            steps.append(hop(net, fact))
-            target = int(needs.supplier[best])
-            seen.add(target)
-        return tuple(reversed(steps))
-
-    def _heaviest(self, target: int, seen: set[int]) -> int | None:
-        needs, loss = self._net.needs, self._of.node
-        best, weight = None, 0.0
-        for need in needs.needs_of(target):
-            for row in range(int(needs.start[need]), int(needs.start[need + 1])):
-                supplier = int(needs.supplier[row])
-                carried = float(needs.default[row] * loss[supplier])
-                # A need that weighs more carries it, and within it the supplier that brings most.
-                rank = float(self._of.need[need]) + carried * 1e-3
-                if carried > 0 and supplier not in seen and rank > weight:
-                    best, weight = row, rank
-        return best
 
 
 def _narrowing(net: Network, target: int | None, sources: Sequence[str], most: int = 5) -> tuple[Narrowing, ...]:

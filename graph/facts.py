@@ -22,7 +22,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.components import KIND_LABEL, KIND_OF
+from graph.components import KIND_LABEL, KIND_OF, MAKING
 from graph.consolidate import Relation
 from graph.relations import Floats, Ints, Relations
 from ontology import terms
@@ -165,7 +165,7 @@ def arrays(relations: Relations, developed_by: Mapping[str, tuple[Developer, ...
     ours, others = supply[own], supply[~own]
     direct = [
         rows(others, subject[others], object_[others], component[others], DIRECT),
-        rows(ours, subject[ours], item[ours], kind[ours], DIRECT),
+        rows(ours, subject[ours], item[ours], codes.making(kind[ours]), DIRECT),
         rows(use, object_[use], subject[use], object_[use], DIRECT),
     ]
     named = others[(item[others] >= 0) & (relations.predicate[others] != _CODE["hostsComputeFor"]) & ~packaged[others]]
@@ -195,7 +195,7 @@ class _Codes:
         old = relations.things.to_pylist()
         present = set(old)
         relevant = {product: who for product, who in developed_by.items() if product in present}
-        more = {each.party for who in relevant.values() for each in who} | set(KIND_OF.values())
+        more = {each.party for who in relevant.values() for each in who} | {*KIND_OF.values(), MAKING}
         self.things = sorted(present | more)
         place = {iri: number for number, iri in enumerate(self.things)} if more - present else None
         numbered = (
@@ -204,6 +204,7 @@ class _Codes:
         self._old = np.append(numbered, -1).astype(np.int32)
         where = place or {iri: number for number, iri in enumerate(self.things)}
         self.kinds = np.array([where[KIND_OF[p]] if p in KIND_OF else -1 for p in terms.PREDICATES], dtype=np.int32)
+        self._making = where[MAKING]
         number = {iri: place_ for place_, iri in enumerate(relations.iri.to_pylist())} if relevant else {}
         pairs = sorted(
             (where[product], where[each.party], number.get(each.relation, -1), terms.LEVELS.index(each.level))
@@ -215,6 +216,11 @@ class _Codes:
         self._relation, self._level = table[:, 2].astype(np.int32), table[:, 3].astype(np.int8)
         self._start = np.searchsorted(self._product, np.arange(len(self.things) + 2)).astype(np.int32)
         self._pairs = self._product.astype(np.int64) * len(self.things) + self._party
+
+    def making(self, kinds: Ints) -> Ints:
+        """Return the components of what is delivered to the owner of the product it is."""
+        made: Ints = np.where(kinds == self.kinds[_CODE["supplies"]], self._making, kinds).astype(np.int32)
+        return made
 
     def old(self, codes: Ints) -> Ints:
         """Return our numbers for the relations' numbers; -1 stays."""

@@ -24,10 +24,11 @@ _ROUNDS: Final = 20_000
 
 
 class Spread(NamedTuple):
-    """Each node's loss, each need's, and how many rounds it took."""
+    """Each node's loss, each need's, the round in which each node first lost something (-1: never), and all rounds."""
 
     node: Floats
     need: Floats
+    first: Ints
     rounds: int
 
 
@@ -45,8 +46,9 @@ def spread(needs: Needs, seed: Floats, bound: Bound, row_loss: Floats | None = N
     """
     loss = seed.astype(np.float64, copy=True)
     of_need = np.zeros(len(needs))
+    first = np.where(loss > 0, 0, -1).astype(np.int32)
     if not len(needs):
-        return Spread(loss, of_need, 0)
+        return Spread(loss, of_need, first, 0)
     part_count = np.bincount(needs.consumer[needs.part], minlength=needs.nodes) if bound == "default" else None
     part_sum = np.zeros(needs.nodes)
     rows = needs.rows_from(np.flatnonzero(loss > 0).astype(np.int32))
@@ -70,8 +72,9 @@ def spread(needs: Needs, seed: Floats, bound: Bound, row_loss: Floats | None = N
         before = loss[consumer]
         np.maximum.at(loss, consumer, offered)
         risen = _distinct(consumer[loss[consumer] > before + _RISE], needs.nodes)
+        first[risen[first[risen] < 0]] = rounds
         rows = needs.rows_from(risen)
-    return Spread(loss, of_need, rounds)
+    return Spread(loss, of_need, first, rounds)
 
 
 def _values(needs: Needs, touched: Ints, loss: Floats, bound: Bound, row_loss: Floats | None) -> Floats:

@@ -1,0 +1,301 @@
+"""What if: a scenario applied to the graph, and what is lost because of it.
+
+A scenario changes the graph (claims, deals, shares, cut ties) and sets losses (parties, countries, components). Losses
+spread downstream as in Diem, Borsos, Reisch, Kertész, Thurner, *Sci. Rep.* 12:7719 (2022), generalised Leontief: a consumer
+produces what its scarcest essential need lets it, all needs in part together as one sum; volumes are unknown, so lost
+suppliers count as irreplaceable (``σ = 1``) and shares as intervals. This is ESRI-*like*: bounds on lost capacity, no money.
+Loss of demand, which runs upstream, is not counted. :func:`production` is the rule itself where all is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date as Date
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.assertions import groups
+from graph.components import BROADER
+from graph.concentration import components
+from graph.consolidate import Assertion, gather, relation
+from graph.dependency import find
+from graph.errors import UnknownNameError
+from graph.names import arms
+from graph.needs import Bools, Floats, Ints
+from graph.network import Network, built, network
+from graph.scenarios import Scenario, Step
+from graph.store import Store
+from ontology import terms
+from ontology.catalogue import Catalogue
+
+Rule = Literal["generalised", "leontief", "linear"]
+_ROUNDS = 10_000
+
+
+class Shock(NamedTuple):
+    """A graph after a scenario: who loses what to begin with, which rows are lost, and what each step touched."""
+
+    net: Network
+    seed: Floats
+    row_loss: Floats
+    touched: tuple[str, ...]
+
+
+def production(
+    supplier: Ints,
+    consumer: Ints,
+    weight: Floats,
+    *,
+    component: Ints | None = None,
+    essential: Bools | None = None,
+    capacity: Floats,
+    size: Floats | None = None,
+    market: Ints | None = None,
+    rule: Rule = "generalised",
+    rounds: int = _ROUNDS,
+) -> Floats:
+    """Return what each firm still produces, as a fraction, when some start below capacity; all shares known.
+
+    Parameters
+    ----------
+    weight
+        Share of the consumer's need for the component that comes over each tie; of all its input, for non-essential ties
+        and the linear rule.
+    component
+        Component of each tie; one for all if left out.
+    essential
+        Whether each tie's component is essential to its consumer; all, if left out. The linear rule takes none as
+        essential, the Leontief rule all.
+    capacity
+        What each firm can produce at most at the start, ``ψ``.
+    size, market
+        Output and market of each firm: a lost supplier is replaced by others of its market as far as its share of what is
+        still produced there allows, ``σ_j = min(R_j / Σ R_l h_l, 1)``. Left out: irreplaceable.
+
+    >>> ends, two = np.array([0, 1]), np.array([2, 2])
+    >>> half = dict(weight=np.array([0.5, 0.5]), capacity=np.array([0.0, 1.0, 1.0]))
+    >>> production(ends, two, rule="linear", **half).tolist()
+    [0.0, 1.0, 0.5]
+    >>> production(ends, two, component=ends, rule="leontief", weight=np.ones(2), capacity=half["capacity"]).tolist()
+    [0.0, 1.0, 0.0]
+
+    References
+    ----------
+    Diem, Borsos, Reisch, Kertész, Thurner, Quantifying firm-level economic systemic risk from nation-wide supply networks,
+    Sci. Rep. 12:7719 (2022), equations 6 to 8.
+    """
+    nodes = len(capacity)
+    kind = np.zeros(len(weight), np.int64) if component is None else component.astype(np.int64)
+    vital = np.ones(len(weight), dtype=bool) if essential is None else essential
+    vital = {"generalised": vital, "leontief": np.ones_like(vital), "linear": np.zeros_like(vital)}[rule]
+    _, group = np.unique(np.stack((consumer, np.where(vital, kind, -1))), axis=1, return_inverse=True)
+    count = int(group.max(initial=-1)) + 1
+    whose = np.zeros(count, np.int64)
+    whose[group] = consumer
+    h = capacity.astype(np.float64, copy=True)
+    for _ in range(rounds):
+        replaceable = np.ones(nodes)
+        if size is not None and market is not None:
+            left = np.bincount(market, size * h)[market]
+            replaceable = np.minimum(np.divide(size, left, out=np.ones(nodes), where=left > 0), 1.0)
+        lost = np.bincount(group, replaceable[supplier] * weight * (1.0 - h[supplier]), minlength=count)
+        after = capacity.astype(np.float64, copy=True)
+        np.minimum.at(after, whose, np.clip(1.0 - lost, 0.0, 1.0))
+        after = np.minimum(after, h)
+        if np.max(h - after, initial=0.0) <= 1e-12:
+            return after
+        h = after
+    return h
+
+
+def apply(
+    store: Store,
+    scenario: Scenario,
+    *,
+    level: str = "reported",
+    as_of: Date | None = None,
+    valid_at: Date | None = None,
+    catalogue: Catalogue | None = None,
+) -> Shock:
+    """Return the graph after a scenario, with the losses it starts from.
+
+    Raises
+    ------
+    UnknownNameError
+        A step names what the graph does not know, or a claim, deal or share that is not there.
+    """
+    touched: list[str] = []
+    said = [step for step in scenario.steps if step.kind in {"claim", "source", "deal"}]
+    if said:
+        found, _ = groups(store, as_of, valid_at)
+        claims = [assertion for group in found.values() for assertion in group.all]
+        aside = frozenset(a.claim for group in found.values() for a in group.all if a not in group.live)
+        for step in said:
+            claims, count = _rewritten(store, claims, step, catalogue)
+            touched.append(f"{step.text}: {count} claims")
+        relations = (relation(group) for group in gather(claims, None, None, aside).values())
+        net = built(store, relations, level)
+    else:
+        net = network(store, level, as_of, valid_at)
+    for step in scenario.steps:
+        if step.kind == "share":
+            net, count = _shared(store, net, step, catalogue)
+            touched.append(f"{step.text}: {count} facts")
+    seed, rows = np.zeros(len(net.nodes)), np.zeros(len(net.needs.supplier))
+    for step in scenario.steps:
+        if step.kind in {"party", "country"}:
+            nodes = _parties(store, net, step, catalogue)
+            seed[nodes] = 1.0 - (1.0 - seed[nodes]) * (1.0 - step.loss)
+            touched.append(f"{step.text}: {', '.join(sorted(net.nodes[n].name for n in nodes)[:12]) or 'no supplier'}")
+        elif step.kind in {"component", "ban", "cut"}:
+            hit = _rows(store, net, step, catalogue)
+            rows[hit] = np.maximum(rows[hit], step.loss if step.kind == "component" else 1.0)
+            touched.append(f"{step.text}: {len(hit)} deliveries")
+    return Shock(net, seed, rows, tuple(touched))
+
+
+def after(shock: Shock) -> Network:
+    """Return the graph without what the scenario removes whole: parties that deliver nothing, ties that are cut."""
+    needs = shock.net.needs
+    lost_rows = (shock.row_loss >= 1.0) | (shock.seed[needs.supplier] >= 1.0)
+    gone = np.isin(np.arange(len(shock.net.supplier)), _facts(shock.net, np.flatnonzero(lost_rows)))
+    gone |= (shock.seed[shock.net.supplier] >= 1.0) | (shock.seed[shock.net.consumer] >= 1.0)
+    return shock.net.where(~gone) if gone.any() else shock.net
+
+
+def _facts(net: Network, rows: NDArray[np.intp]) -> list[int]:
+    return [fact for row in rows.tolist() for fact in net.needs.facts_of(row).tolist()]
+
+
+def _rewritten(
+    store: Store, claims: list[Assertion], step: Step, catalogue: Catalogue | None
+) -> tuple[list[Assertion], int]:
+    """Return the claims with those of a step withdrawn, or come true."""
+    if step.kind == "deal":
+        left, right = (_group(store, name, catalogue) for name in (step.what, step.to))
+        open_ = {"considering", "negotiating", "planned"}
+
+        def meant(claim: Assertion) -> bool:
+            ends = (claim.subject in left and claim.object in right) or (
+                claim.subject in right and claim.object in left
+            )
+            return ends and claim.status in open_
+    elif step.kind == "claim":
+        wanted = step.what if step.what.startswith("http") else terms.CLAIM + step.what.removeprefix("claim:")
+
+        def meant(claim: Assertion) -> bool:
+            return claim.claim == wanted
+    else:
+        name, _, mark = step.what.partition("#")
+        meant = _from(name, mark)
+    count = sum(meant(claim) for claim in claims)
+    if not count:
+        raise UnknownNameError(step.what + (f" -> {step.to}" if step.to else ""), (), step.kind)
+    if step.raised:
+        true = [c._replace(status="actual", attribution="stated") if meant(c) else c for c in claims]
+        return true, count
+    return [claim for claim in claims if not meant(claim)], count
+
+
+class _from:  # noqa: N801 - a predicate with two fields
+    """Tells whether a claim goes back to a document, to one citation in it, or to a web outlet or address.
+
+    A claim that rests on other citations too keeps standing, and so does one with another address.
+    """
+
+    def __init__(self, name: str, mark: str) -> None:
+        self._name, self._mark = name, mark
+
+    def __call__(self, claim: Assertion) -> bool:
+        return bool(claim.origins) and all(self._is(origin) for origin in claim.origins)
+
+    def _is(self, origin: str) -> bool:
+        from graph.consolidate import outlet
+
+        place, _, fragment = origin.partition("#citation-")
+        if origin.startswith(terms.DOCUMENT):
+            document = place.removeprefix(terms.DOCUMENT)
+            same = self._name in {place, document} or document.rsplit("-", 1)[0] == self._name.casefold()
+            return same and (not self._mark or self._mark in {fragment, fragment.partition("-")[2]})
+        return not self._mark and self._name.casefold() in {origin.casefold(), outlet(origin)}
+
+
+def _group(store: Store, name: str, catalogue: Catalogue | None) -> set[str]:
+    node = find(store, name, catalogue)
+    return {node.iri, *arms(store, node.iri)}
+
+
+def _parties(store: Store, net: Network, step: Step, catalogue: Catalogue | None) -> list[int]:
+    if step.kind == "country":
+        code = step.what.upper()
+        if code not in set(net.country.values()):
+            raise UnknownNameError(step.what, tuple(sorted(set(net.country.values()))[:8]), "country")
+        return _at_home(net, code)
+    return sorted(net.index[iri] for iri in _group(store, step.what, catalogue) if iri in net.index)
+
+
+def _at_home(net: Network, code: str) -> list[int]:
+    return sorted(net.index[iri] for iri, home in net.country.items() if home == code and iri in net.index)
+
+
+def _end(store: Store, net: Network, name: str, catalogue: Catalogue | None) -> list[int]:
+    if name.upper() in set(net.country.values()) and len(name) == 2:
+        return _at_home(net, name.upper())
+    return sorted(net.index[iri] for iri in _group(store, name, catalogue) if iri in net.index)
+
+
+def _rows(store: Store, net: Network, step: Step, catalogue: Catalogue | None) -> Ints:
+    """Return the rows that a step about deliveries touches."""
+    needs = net.needs
+    hit = np.ones(len(needs.supplier), dtype=bool)
+    component = step.what if step.kind == "component" else step.component
+    if component:
+        meant = set(_wordings(store, net, component, catalogue))
+        facts = np.isin(net.component, list(meant)) | np.isin(net.need, list(meant))
+        by_row = np.add.reduceat(facts[needs.fact].astype(np.int32), needs.fact_start[:-1]) > 0
+        hit &= by_row | np.isin(needs.component[needs.need], list(meant))
+    if step.kind != "component":
+        hit &= np.isin(needs.supplier, _end(store, net, step.what, catalogue))
+        hit &= np.isin(needs.consumer[needs.need], _end(store, net, step.to, catalogue))
+    return np.flatnonzero(hit).astype(np.int32)
+
+
+def _wordings(store: Store, net: Network, name: str, catalogue: Catalogue | None) -> Iterable[int]:
+    """Return a component, its narrower wordings, and where a kind is named ("ai-accelerator") all of that kind."""
+    kind = terms.PRODUCT_KINDS.get(name.casefold().replace(" ", "-").removesuffix("s"))
+    if kind:
+        yield from (n for n in np.unique(net.component).tolist() if net.nodes[n].kind == kind)
+    try:
+        found = components(store, net, name, catalogue)
+    except UnknownNameError:
+        if kind is None:
+            raise
+        found = []
+    wide = {net.nodes[n].iri for n in found}
+    if not found:
+        wide = {terms.ID + terms.slug(name)}
+    yield from found
+    for narrow in BROADER:
+        above = narrow
+        while above in BROADER:
+            above = BROADER[above]
+            if above in wide and narrow in net.index:
+                yield net.index[narrow]
+
+
+def _shared(store: Store, net: Network, step: Step, catalogue: Catalogue | None) -> tuple[Network, int]:
+    """Return the network with a share set."""
+    suppliers, consumers = (_end(store, net, name, catalogue) for name in (step.what, step.to))
+    hit = np.isin(net.supplier, suppliers) & np.isin(net.consumer, consumers)
+    if step.component:
+        meant = list(_wordings(store, net, step.component, catalogue))
+        hit &= np.isin(net.component, meant) | np.isin(net.need, meant)
+    if not hit.any():
+        raise UnknownNameError(f"{step.what} -> {step.to} {step.component}".strip(), (), "tie")
+    low, high = net.low.copy(), net.high.copy()
+    assert step.share is not None
+    low[hit], high[hit] = step.share
+    return replace(net, low=low, high=high, stated=net.stated | hit), int(hit.sum())

@@ -1,0 +1,237 @@
+"""How concentrated the supply of a component is, with bounds for what is not known.
+
+``HHI = 10⁴·Σ s²`` over the suppliers of one consumer's need (10,000: one supplier), ``N_eff = 10⁴ / HHI`` equal suppliers.
+The bounds hold every way to fill the unknown: at least, everybody has the least that is claimed and the rest is dust; at
+most, the rest sits with as few as the claims allow, or with one unnamed firm. "Various companies" are a rest, not a firm. How
+many suppliers are known says how much is reported, not how concentrated supply is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date as Date
+from itertools import product
+
+import numpy as np
+from pydantic import Field
+
+from graph.dependency import find, party
+from graph.errors import UnknownNameError
+from graph.evidence import coverage, evidence
+from graph.exposure import Source, known_by
+from graph.models import Answer, Coverage, Evidence, Interval, Party
+from graph.needs import Floats
+from graph.network import Network, network
+from graph.store import Store
+from graph.ways import claims_of
+from ontology.catalogue import Catalogue
+
+_EXACT = 12
+
+
+class NeedConcentration(Answer):
+    """How concentrated one consumer's supply of a component is."""
+
+    party: Party
+    component: str
+    hhi: Interval = Field(description="Herfindahl-Hirschman index, 0 to 10,000.")
+    effective: tuple[float, float | None] = Field(
+        description="Equal suppliers that would give the index; None: no bound."
+    )
+    hhi_by_country: Interval = Field(description="The index over the suppliers' countries.")
+    unnamed: Interval = Field(description="Share of the need that no claim gives to a named supplier.")
+    suppliers: tuple[Source, ...] = Field(description="Their exposure is 0 here.")
+    countries: tuple[str, ...]
+    disputed: bool
+
+
+class Concentration(Answer):
+    """The answer to "how concentrated is the supply of X?"."""
+
+    component: str | None
+    level: str
+    as_of: str | None
+    valid_at: str | None
+    found: tuple[NeedConcentration, ...] = Field(
+        description="By lower bound, then upper bound, the most concentrated first."
+    )
+    evidence: dict[str, Evidence]
+    coverage: Coverage
+
+    @property
+    def headline(self) -> str:
+        """The answer in a sentence."""
+        what = self.component or "every component with a known share"
+        return f"Concentration of supply, {what}, level {self.level}: {len(self.found)} needs"
+
+    def explain(self) -> str:
+        """Return the answer in words."""
+        lines = [self.headline + "."]
+        for each in self.found:
+            low, high = each.hhi
+            named = ", ".join(f"{s.party.name} {s.share[0]:.0%} to {s.share[1]:.0%}" for s in each.suppliers)
+            lines.append(
+                f"- {each.party.name}'s {each.component}: HHI {low:,.0f} to {high:,.0f} ({named}; "
+                f"unnamed {each.unnamed[0]:.0%} to {each.unnamed[1]:.0%})."
+            )
+        return "\n".join(lines)
+
+
+def hhi(
+    low: Sequence[float] | Floats, high: Sequence[float] | Floats, *, complete: bool = False
+) -> tuple[float, float]:
+    """Return the bounds of the index over shares between ``low`` and ``high`` that add up to at most 1.
+
+    Parameters
+    ----------
+    complete
+        The list holds every supplier: the shares add up to 1.
+
+    >>> hhi([0.7, 0.2], [0.7, 0.2])           # a rest of a tenth: dust, or one firm
+    (5300.0, 5400.0)
+    >>> hhi([0.0], [1.0]), hhi([1.0], [1.0]), hhi([0.0, 0.0], [1.0, 1.0], complete=True)
+    ((0.0, 10000.0), (10000.0, 10000.0), (5000.0, 10000.0))
+    """
+    least, most = np.asarray(low, float), np.asarray(high, float)
+    lowest = _even(least, most) if complete else least
+    return round(1e4 * float((lowest**2).sum()), 6), round(1e4 * float(_greatest(least, most, complete)), 6)
+
+
+def _even(low: Floats, high: Floats) -> Floats:
+    """Return the shares that add up to 1, or as near as they may, with the least sum of squares: fill the lowest first."""
+    if high.sum() <= 1.0:
+        return high
+    bottom, top = 0.0, 1.0
+    for _ in range(100):
+        level = (bottom + top) / 2
+        bottom, top = (level, top) if np.clip(level, low, high).sum() < 1.0 else (bottom, level)
+    filled: Floats = np.clip(top, low, high)
+    return filled
+
+
+def _greatest(low: Floats, high: Floats, complete: bool) -> float:
+    """Return the greatest sum of squares: it is taken where all but one share sit at a bound; the rest counts as one firm."""
+    if not complete:
+        rest = 1.0 - low.sum()
+        low, high = np.append(low, max(0.0, 1.0 - high.sum())), np.append(high, max(rest, 0.0))
+    fixed, free = low[high <= low], [(a, b) for a, b in zip(low, high, strict=True) if b > a]
+    base, room = float((fixed**2).sum()), 1.0 - float(fixed.sum())
+    if not free:
+        return base
+    if len(free) > _EXACT:
+        # Too many to try: a share's square is at most its line between the bounds, poured by slope. Never too low.
+        free.sort(key=lambda each: -(each[0] + each[1]))
+        room -= sum(a for a, _ in free)
+        total = base + sum(a * a for a, _ in free)
+        for a, b in free:
+            taken = max(min(b - a, room), 0.0)
+            room -= taken
+            total += taken * (a + b)
+        return float(min(total, 1.0))
+    best = 0.0
+    for odd in range(len(free)):
+        others = free[:odd] + free[odd + 1 :]
+        for chosen in product((0, 1), repeat=len(others)):
+            taken = [each[at] for each, at in zip(others, chosen, strict=True)]
+            last = room - sum(taken)
+            if free[odd][0] - 1e-12 <= last <= free[odd][1] + 1e-12:
+                best = max(best, base + float(sum(share * share for share in taken) + last * last))
+    return float(min(best or base + sum(b * b for _, b in free), 1.0))
+
+
+def concentration(
+    store: Store,
+    component: str | None = None,
+    *,
+    level: str = "reported",
+    as_of: Date | None = None,
+    valid_at: Date | None = None,
+    limit: int | None = None,
+    catalogue: Catalogue | None = None,
+) -> Concentration:
+    """Return how concentrated the supply of a component is for each consumer; of all components where shares are known.
+
+    Raises
+    ------
+    UnknownNameError
+        The store knows no such component.
+    """
+    net = network(store, level, as_of, valid_at)
+    needs = net.needs
+    if component is None:
+        known = np.maximum.reduceat(needs.low, needs.start[:-1]) > 0 if len(needs) else np.zeros(0, bool)
+        known &= ~np.isin(net.role[needs.fact[needs.fact_start[needs.start[:-1]]]], (3, 4, 5))
+        chosen = np.flatnonzero(known)
+    else:
+        chosen = np.flatnonzero(np.isin(needs.component, components(store, net, component, catalogue)))
+        chosen = chosen[[net.role[needs.facts_of(int(needs.start[n]))[0]] not in (3, 4, 5) for n in chosen]]
+    found = sorted(
+        (of_need(net, n) for n in chosen.tolist()), key=lambda each: (-each.hhi[0], -each.hhi[1], each.party.name)
+    )
+    shown = tuple(found[:limit])
+    claims = known_by(evidence(store, (claim for each in shown for s in each.suppliers for claim in s.claims)), as_of)
+    return Concentration(
+        component=component,
+        level=level,
+        as_of=as_of.isoformat() if as_of else None,
+        valid_at=valid_at.isoformat() if valid_at else None,
+        found=shown,
+        evidence=claims,
+        coverage=coverage(claims),
+    )
+
+
+def components(store: Store, net: Network, name: str, catalogue: Catalogue | None = None) -> list[int]:
+    """Return the nodes that a component's name stands for: that component as needs have it, by name or by what it names.
+
+    Raises
+    ------
+    UnknownNameError
+        Nothing is called so.
+    """
+    folded = name.casefold().strip()
+    needed = np.unique(np.concatenate((net.needs.component, net.component))).tolist() if len(net.needs) else []
+    same = [n for n in needed if folded in {net.nodes[n].name.casefold(), net.nodes[n].iri.casefold()}]
+    if same:
+        return same
+    try:
+        node = find(store, name, catalogue)
+    except UnknownNameError as error:
+        raise UnknownNameError(name, error.suggestions, "component") from None
+    return [net.index[node.iri]] if node.iri in net.index else []
+
+
+def of_need(net: Network, need: int) -> NeedConcentration:
+    """Return how concentrated one need is."""
+    needs = net.needs
+    rows = range(int(needs.start[need]), int(needs.start[need + 1]))
+    low, high = needs.low[rows.start : rows.stop], needs.high[rows.start : rows.stop]
+    complete = bool(needs.complete[need])
+    bounds = hhi(low, high, complete=complete)
+    home: dict[str, list[float]] = {}
+    for row in rows:
+        country = net.country.get(net.nodes[needs.supplier[row]].iri, "")
+        if country:
+            sums = home.setdefault(country, [0.0, 0.0])
+            sums[0], sums[1] = sums[0] + float(needs.low[row]), min(1.0, sums[1] + float(needs.high[row]))
+    by_country = hhi([each[0] for each in home.values()], [each[1] for each in home.values()], complete=complete)
+    return NeedConcentration(
+        party=party(net.nodes[needs.consumer[need]]),
+        component=net.nodes[needs.component[need]].name,
+        hhi=bounds,
+        effective=(1e4 / bounds[1] if bounds[1] else 0.0, 1e4 / bounds[0] if bounds[0] else None),
+        hhi_by_country=by_country,
+        unnamed=(0.0 if complete else max(0.0, 1.0 - float(high.sum())), max(0.0, 1.0 - float(low.sum()))),
+        suppliers=tuple(
+            Source(
+                party=party(net.nodes[needs.supplier[row]]),
+                share=(float(needs.low[row]), float(needs.high[row])),
+                reading=float(needs.default[row]),
+                exposure=(0.0, 0.0),
+                claims=claims_of(net, needs.facts_of(row)),
+            )
+            for row in rows
+        ),
+        countries=tuple(sorted(home)),
+        disputed=bool(needs.disputed[need]),
+    )
