@@ -74,5 +74,9 @@ class QuestionError(NthtierError):
     """A question that can't be read; the message says what can be asked."""
 
 
+class DecisionError(NthtierError):
+    """A decision that can't be entered: unsigned, out of order, or about nothing that stands."""
+
+
 class SettingsError(NthtierError):
     """A setting with a value it can't have."""
