@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -21,7 +22,7 @@ from fastapi import FastAPI
 
 from graph.api.sparql import sparql_router
 from graph.settings import Settings
-from graph.store import Store
+from graph.store import Store, open_store
 
 TOKEN = "write-token"
 
@@ -87,8 +88,21 @@ def running(arguments: list[str], folder: Path, probe: str) -> Iterator[None]:
                 time.sleep(0.1)
             yield
         finally:
-            process.kill()
-            process.wait()
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@contextlib.contextmanager
+def service(folder: Path, **settings: object) -> Iterator[str]:
+    """Run our service over a store folder in a process of its own and yield its address."""
+    port = free_port()
+    arguments = [sys.executable, __file__, str(folder), str(port), json.dumps(settings)]
+    with running(arguments, folder.parent, f"http://127.0.0.1:{port}/sparql"):
+        yield f"http://127.0.0.1:{port}"
 
 
 @contextlib.contextmanager
@@ -149,3 +163,15 @@ ServerThreads = 8
 [SPARQL]
 ResultSetMaxRows = 1000000
 """
+
+
+def main() -> None:
+    """Serve the store folder of the command line."""
+    folder, port, settings = sys.argv[1:]
+    store = open_store(folder)
+    uvicorn.run(app_over(store, **json.loads(settings)), host="127.0.0.1", port=int(port), log_level="critical")
+    store.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Final, cast
@@ -23,7 +24,7 @@ from graph.errors import QueryTimeoutError, StoreBusyError, StoreError
 from graph.store import media
 from graph.store.guard import STRICT, Rules, check
 from graph.store.pull import NO_LIMITS, Limits
-from graph.store.reader import DATA, END, HEAD, restored
+from graph.store.reader import DATA, END, ERROR, HEAD, restored
 from graph.store.spool import Spool
 
 #: Up to here a result is gathered before the answer begins, so that what goes wrong by then gets a clean error.
@@ -63,6 +64,7 @@ class ReaderPool:
         self._idle: list[_Reader] = []
         self._lock = threading.Lock()
         self._closed = False
+        weakref.finalize(self, _end_all, self._idle)
 
     def query(
         self,
@@ -100,9 +102,7 @@ class ReaderPool:
         """End the reader processes."""
         with self._lock:
             self._closed = True
-            idle, self._idle = self._idle, []
-        for reader in idle:
-            reader.end()
+        _end_all(self._idle)
 
     def _ask(self, **request: Any) -> Iterator[bytes]:
         turn = _Turn(self, self._limits.seconds)
@@ -122,9 +122,11 @@ class ReaderPool:
         except BaseException:
             turn.end(reuse=False)
             raise
-        spool = Spool()
-        threading.Thread(target=_drain, args=(answer, spool, turn), name="nthtier-result", daemon=True).start()
-        return _then(gathered, spool.read())
+        spool = Spool(gathered)
+        # The thread holds it weakly: when nobody is left to read, it goes away and the reader process with it.
+        arguments = (answer, weakref.ref(spool), turn)
+        threading.Thread(target=_drain, args=arguments, name="nthtier-result", daemon=True).start()
+        return spool
 
     def take(self) -> _Reader:
         """Return an idle reader process, or a new one."""
@@ -135,6 +137,7 @@ class ReaderPool:
                 reader = self._idle.pop()
                 if reader.alive:
                     return reader
+                reader.end()
         return _Reader(self._options)
 
     def give(self, reader: _Reader) -> None:
@@ -144,6 +147,11 @@ class ReaderPool:
                 self._idle.append(reader)
                 return
         reader.end()
+
+
+def _end_all(readers: list[_Reader]) -> None:
+    while readers:
+        readers.pop().end()
 
 
 class _Turn:
@@ -166,13 +174,13 @@ class _Turn:
 
         A reader that died while idle says so before its first piece; then another one is asked.
         """
-        begun = time.monotonic()
         try:
             self._reader.send(request)
-        except OSError:
+        except (OSError, _Ended):
             self._reader.end()
             self._reader = self._pool.take()
             self._reader.send(request)
+        begun = time.monotonic()
         while True:
             kind, content = self._next(begun)
             if kind == DATA:
@@ -212,26 +220,23 @@ class _Turn:
         self._lane = None
 
 
-def _drain(answer: Iterator[bytes], spool: Spool, turn: _Turn) -> None:
+def _drain(answer: Iterator[bytes], held: weakref.ref[Spool], turn: _Turn) -> None:
     error: BaseException | None = None
+    unread = False
     try:
         for piece in answer:
-            spool.write(piece)
-            if spool.abandoned:
+            spool = held()
+            if spool is None or spool.abandoned:
+                unread = True
                 break
+            spool.write(piece)
+            del spool
     except BaseException as raised:
         error = raised
     finally:
-        turn.end(reuse=error is None and not spool.abandoned)
-        spool.finish(error)
-
-
-def _then(first: list[bytes], rest: Iterator[bytes]) -> Iterator[bytes]:
-    try:
-        yield from first
-        yield from rest
-    finally:
-        cast("Any", rest).close()
+        turn.end(reuse=error is None and not unread)
+        if (spool := held()) is not None:
+            spool.finish(error)
 
 
 class _Ended(StoreError):
@@ -251,12 +256,19 @@ class _Reader:
         )
         self._in = cast("IO[bytes]", self._process.stdin)
         self._out = cast("IO[bytes]", self._process.stdout).fileno()
+        self._is_ready = False
 
     @property
     def alive(self) -> bool:
         return self._process.poll() is None
 
     def send(self, request: dict[str, Any]) -> None:
+        if not self._is_ready:
+            # How long it takes to start does not count as the query's time.
+            kind, content = self.receive()
+            if kind == ERROR:
+                raise restored(json.loads(content))
+            self._is_ready = True
         content = json.dumps(request).encode()
         self._in.write(HEAD.pack(b"Q", len(content)) + content)
         self._in.flush()

@@ -38,7 +38,13 @@ def main() -> None:
     if not options["services"]:
         forbid_connections()
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    store = SnapshotStore(Path(options["folder"]), rules=Rules(frozenset(options["services"])))
+    start = Frames(sys.stdout.fileno(), None)
+    try:
+        store = SnapshotStore(Path(options["folder"]), rules=Rules(frozenset(options["services"])))
+    except errors.StoreError as error:
+        start.close_with(ERROR, json.dumps(described(error)).encode())
+        return
+    start.close_with(END, b"")
     requests = sys.stdin.buffer
     while head := requests.read(HEAD.size):
         request = json.loads(requests.read(HEAD.unpack(head)[1]))

@@ -8,52 +8,67 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
-from collections.abc import Iterator
 from typing import Final
 
 _PIECE: Final = 256 * 1024
 
 
 class Spool:
-    """Bytes that one thread writes and another reads behind it."""
+    """Bytes that one thread writes and another reads behind it, the first of them in memory.
 
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(prefix="nthtier-result-")  # noqa: SIM115  both sides use it; see close
-        self._written, self._ended = 0, False
+    Iterating waits for what is still to be written. Closing it early, or dropping it, tells the writing side.
+    """
+
+    def __init__(self, first: list[bytes]) -> None:
+        self._first = first[::-1]
+        self._file = tempfile.TemporaryFile(prefix="nthtier-result-")  # noqa: SIM115  both sides use it
+        self._written = self._read = 0
+        self._ended = self.abandoned = False
         self._error: BaseException | None = None
         self._changed = threading.Condition()
-        self.abandoned = False
 
     def write(self, data: bytes) -> None:
         """Append."""
-        self._file.write(data)
-        self._file.flush()
         with self._changed:
+            if self.abandoned:
+                return
+            self._file.write(data)
+            self._file.flush()
             self._written += len(data)
             self._changed.notify()
 
     def finish(self, error: BaseException | None = None) -> None:
-        """Say that nothing follows, or what the reader is to raise."""
+        """Say that nothing follows, or what the reading side is to raise."""
         with self._changed:
             self._ended, self._error = True, error
             self._changed.notify()
 
-    def read(self) -> Iterator[bytes]:
-        """Yield what is written, as it comes; closing this early marks the spool abandoned."""
-        done = 0
-        try:
-            while True:
-                with self._changed:
-                    while self._written == done and not self._ended:
-                        self._changed.wait()
-                    written, ended, error = self._written, self._ended, self._error
-                while done < written:
-                    piece = os.pread(self._file.fileno(), min(_PIECE, written - done), done)
-                    done += len(piece)
-                    yield piece
-                if ended:
-                    if error is not None:
-                        raise error
-                    return
-        finally:
+    def __iter__(self) -> Spool:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._first:
+            return self._first.pop()
+        with self._changed:
+            while self._written == self._read and not self._ended and not self.abandoned:
+                self._changed.wait()
+            if self.abandoned:
+                raise StopIteration
+            if self._written > self._read:
+                piece = os.pread(self._file.fileno(), min(_PIECE, self._written - self._read), self._read)
+                self._read += len(piece)
+                return piece
+        self.close()
+        if self._error is not None:
+            raise self._error
+        raise StopIteration
+
+    def close(self) -> None:
+        """Read no further."""
+        with self._changed:
             self.abandoned = True
+            self._file.close()
+            self._changed.notify()
+
+    def __del__(self) -> None:
+        self.close()
