@@ -14,7 +14,7 @@ from graph.api.ask import Kept, ask_router
 from graph.api.assets import assets_router
 from graph.api.documents import documents_router
 from graph.api.health import health_router
-from graph.api.networks import networks_router
+from graph.api.networks import neighbours_router, networks_router
 from graph.api.pages import pages_router, refuse
 from graph.api.resources import resources_router
 from graph.api.service import Measures, Service
@@ -24,7 +24,7 @@ from graph.store import Store
 from ontology.catalogue import Catalogue
 
 #: Router factories of the resources; each is served under ``/v1`` and, for what is no browser, at the root.
-RESOURCES: Final[tuple[Callable[[], APIRouter], ...]] = (resources_router,)
+RESOURCES: Final[tuple[Callable[[], APIRouter], ...]] = (neighbours_router, resources_router,)
 
 
 def create_app(store: Store, settings: Settings | None = None) -> FastAPI:

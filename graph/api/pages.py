@@ -28,6 +28,7 @@ from graph.question import ask as answer_question
 from graph.question.answering import newest_day
 from graph.question.intents import INTENTS
 from graph.sheet import is_web, share, sheet
+from graph.views.looks import spaced
 from ontology import terms
 
 _PAGES: Final = Environment(
@@ -71,6 +72,8 @@ def _document_link(claim: Evidence) -> str:
     return link("documents", claim.document.removeprefix(terms.DOCUMENT))
 
 
+_PAGES.filters["spaced"] = spaced
+_PAGES.filters["verb"] = lambda predicate: spaced(predicate).lower()
 _PAGES.globals.update(
     asset=address,
     link=link,
@@ -117,7 +120,7 @@ def pages_router() -> APIRouter:
     router = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=HTMLResponse)
 
     @router.get("/")
-    def home(store: StoreDep) -> HTMLResponse:
+    def home(store: StoreDep, catalogue: CatalogueDep) -> HTMLResponse:
         newest = newest_day(store)
         latest = claims(store, limit=12)
         return _page(
@@ -128,6 +131,7 @@ def pages_router() -> APIRouter:
             total=latest.total,
             documents=documents(store, limit=6),
             parties=parties(store, limit=18).items,
+            named=lambda text: entry.name if (entry := catalogue.entry(text)) else text,
             question="",
         )
 
@@ -199,9 +203,10 @@ def pages_router() -> APIRouter:
         return _page("documents.html", page=page, q=q, question="", more=more)
 
     @router.get("/documents/{identity}")
-    def one_document(store: StoreDep, identity: str) -> HTMLResponse:
+    def one_document(store: StoreDep, catalogue: CatalogueDep, identity: str) -> HTMLResponse:
         found = document(store, identity)
-        return _page("document.html", found=found, pieces=tuple(_pieces(found)), question="")
+        named = lambda text: entry.name if (entry := catalogue.entry(text)) else text  # noqa: E731
+        return _page("document.html", found=found, pieces=tuple(_pieces(found)), question="", named=named)
 
     return router
 

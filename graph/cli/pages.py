@@ -10,8 +10,7 @@ import typer
 from graph.cli import show
 from graph.cli.app import Session, app, parse_day
 from graph.cli.questions import AsOf, Level, MaxTier, Name
-from graph.dependency import dependents
-from graph.views import html
+from graph.views import ego, html
 
 
 @app.command()
@@ -29,7 +28,7 @@ def view(
     Example: nthtier view TSMC -o tsmc.html
     """
     session: Session = context.obj
-    answer = dependents(
+    picture = ego(
         session.store(read_only=True),
         name,
         direction="dependencies" if dependencies else "dependents",
@@ -39,10 +38,10 @@ def view(
         catalogue=session.catalogue,
     )
     try:
-        out.write_text(html(answer), encoding="utf-8")
+        out.write_text(html(picture), encoding="utf-8")
     except OSError as error:
         show.fail(f"{out}: {error.strerror or error}", 1)
-    show.console().print(f"{len(answer.found)} parties in {out.resolve()}")
+    show.console().print(f"{sum(each.members for each in picture.spots) - 1} parties in {out.resolve()}")
 
 
 @app.command()
