@@ -1,0 +1,1 @@
+"""Slow, obvious versions of the analysis, to hold the fast ones against."""
