@@ -29,6 +29,7 @@ from graph.store.outline import Outline, explain, located, outline
 from graph.store.protocol import Change, Quad
 from graph.store.pull import NO_LIMITS, Limits, pull
 from graph.store.tokens import place
+from graph.store.xml_entities import without_bombs
 from ontology.terms import PREFIXES
 
 _ROWS: Final = {
@@ -185,6 +186,8 @@ class MemoryStore(_Reading):
     def load(self, source: IO[bytes], media_type: str, *, graph: str | None = None, base: str | None = None) -> None:
         """Add a serialised graph or dataset, all of it or nothing."""
         form, target = _form(media_type), _named(graph) if graph else None
+        if form == ox.RdfFormat.RDF_XML:
+            source = without_bombs(source)
         try:
             self._write(lambda engine: engine.bulk_load(source, form, base_iri=base, to_graph=target))
         except QuerySyntaxError as error:
@@ -397,9 +400,11 @@ def parse(source: IO[bytes], media_type: str, *, graph: str | None = None, base:
     ------
     RdfSyntaxError
     """
-    target = f"<{graph}>" if graph else ""
+    target, form = f"<{graph}>" if graph else "", _form(media_type)
+    if form == ox.RdfFormat.RDF_XML:
+        source = without_bombs(source)
     try:
-        for quad in ox.parse(source, _form(media_type), base_iri=base):
+        for quad in ox.parse(source, form, base_iri=base):
             name = target if isinstance(quad.graph_name, ox.DefaultGraph) else str(quad.graph_name)
             yield str(quad.subject), str(quad.predicate), str(quad.object), name
     except SyntaxError as error:

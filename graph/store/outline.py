@@ -13,6 +13,8 @@ _FORMS: Final = {
     "SELECT": "rows", "ASK": "rows", "CONSTRUCT": "graph", "DESCRIBE": "graph",
     **dict.fromkeys(("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY"), "update"),
 }  # fmt: skip
+#: Keywords that only a name of a graph, or a prefix, follows.
+_NAMING: Final = frozenset({"PREFIX", "GRAPH", "FROM", "USING", "NAMED", "INTO", "TO", "WITH", "COPY", "MOVE", "ADD"})
 _VOLATILE: Final = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"})
 _SCHEME: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 _OPEN, _CLOSE = "({[", ")}]"
@@ -104,7 +106,7 @@ def outline(sparql: str) -> Outline:
 def _reach(token: Token, before: Token, depth: int, after: str) -> str:
     """Say what a token makes the engine reach out for, if anything.
 
-    The engine's parser needs no white space after a keyword (``SERVICESILENT<…>``, ``SERVICE:x {``), so a word that
+    The engine's parser needs no white space after a keyword (``SERVICESILENT<…>``, ``SERVICEa:x {``), so a word that
     holds the keyword counts, and a prefixed name that a parser could read as keyword and name.
     """
     if token.kind == "word":
@@ -114,11 +116,11 @@ def _reach(token: Token, before: Token, depth: int, after: str) -> str:
         if "LOAD" in upper:
             return "loads"
         return "sources" if "FROM" in upper else ""
-    if token.kind == "name" and before.keyword not in ("PREFIX", "GRAPH", "FROM", "NAMED", "INTO", "TO", "WITH"):
-        prefix = token.text.partition(":")[0].upper()
-        if prefix.endswith(("SERVICE", "SILENT")) and after == "{":
+    if token.kind == "name" and before.keyword not in _NAMING:
+        upper = token.text.upper()
+        if "SERVICE" in upper and after == "{":
             return "services"
-        if prefix.endswith("LOAD") and depth == 0:
+        if "LOAD" in upper and depth == 0:
             return "loads"
     return ""
 
