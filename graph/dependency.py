@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date as Date
 from typing import Literal
 
@@ -10,7 +11,8 @@ import numpy as np
 from graph.errors import UnknownNameError
 from graph.evidence import coverage, evidence
 from graph.models import Dependent, Dependents, Hop, Party
-from graph.names import Node, described
+from graph.names import Node, arms, described
+from graph.needs import ranges
 from graph.network import Network, network
 from graph.relations import Ints
 from graph.store import Store
@@ -49,44 +51,42 @@ def find(store: Store, name: str, catalogue: Catalogue | None = None, as_of: Dat
     raise UnknownNameError(name, suggestions, "party")
 
 
-def tiers(net: Network, start: int, direction: Direction = "dependents") -> tuple[Ints, Ints]:
-    """Return each node's tier (0: the start, -1: not reached) and the fact that its best shortest path ends with.
+def tiers(net: Network, start: int | Sequence[int], direction: Direction = "dependents") -> tuple[Ints, Ints]:
+    """Return each node's tier (0: a start, -1: not reached) and the fact that its best shortest path ends with.
 
     Among shortest paths the firmest is taken, then the one with the lower fact number.
     """
     tier = np.full(len(net.nodes), -1, dtype=np.int32)
     last = np.full(len(net.nodes), -1, dtype=np.int32)
     weakest = np.zeros(len(net.nodes), dtype=np.int8)
-    tier[start] = 0
-    frontier = np.array([start], dtype=np.int32)
+    frontier = np.array([start] if isinstance(start, int) else start, dtype=np.int32)
+    tier[frontier] = 0
     forward = direction == "dependents"
     starts = net.by_supplier if forward else net.by_consumer
     ends = net.consumer if forward else net.supplier
     origins = net.supplier if forward else net.consumer
+    best = np.full(len(net.nodes), -1, dtype=np.int64)
+    span = len(net.supplier) + 1
     depth = 0
     while len(frontier):
         depth += 1
-        places = _ranges(starts[frontier], starts[frontier + 1])
+        places = ranges(starts[frontier], starts[frontier + 1])
         edge = places if forward else net.consumer_order[places]
-        edge = edge[tier[ends[edge]] < 0]
-        level = np.maximum(weakest[origins[edge]], net.level[edge])
-        best = edge[np.lexsort((edge, level, ends[edge]))]
-        frontier, first = np.unique(ends[best], return_index=True)
-        chosen = best[first]
+        end = ends[edge]
+        fresh = tier[end] < 0
+        edge, end = edge[fresh], end[fresh]
+        if not len(edge):
+            break
+        # One number says how good an edge is: the weakest hop up to it, then the fact's own number.
+        rank = np.maximum(weakest[origins[edge]], net.level[edge]).astype(np.int64) * span + edge
+        best[end] = np.iinfo(np.int64).max
+        np.minimum.at(best, end, rank)
+        chosen = edge[rank == best[end]]
+        frontier = ends[chosen]
         tier[frontier] = depth
         last[frontier] = chosen
         weakest[frontier] = np.maximum(weakest[origins[chosen]], net.level[chosen])
     return tier, last
-
-
-def _ranges(starts: Ints, stops: Ints) -> Ints:
-    """Return the numbers of many ranges one after the other."""
-    lengths = stops - starts
-    if not lengths.sum():
-        return np.empty(0, dtype=np.int32)
-    skips = np.repeat(stops - lengths.cumsum(), lengths)
-    numbers: Ints = (np.arange(lengths.sum()) + skips).astype(np.int32)
-    return numbers
 
 
 def dependents(
@@ -100,12 +100,16 @@ def dependents(
     max_tier: int | None = None,
     catalogue: Catalogue | None = None,
 ) -> Dependents:
-    """Return who depends on a party or product (or what it depends on), tier by tier, each with a path and its claims."""
+    """Return who depends on a party or product (or what it depends on), tier by tier, each with a path and its claims.
+
+    A question about a parent is one about its arms too, which the answer names: who depends on Samsung Electronics depends
+    on its foundry.
+    """
     node = find(store, name, catalogue, as_of)
     net = network(store, level, as_of, valid_at)
     found: list[Dependent] = []
-    start = net.index.get(node.iri)
-    if start is not None:
+    start = [net.index[iri] for iri in (node.iri, *arms(store, node.iri)) if iri in net.index]
+    if start:
         tier, last = tiers(net, start, direction)
         reached = [n for n in np.flatnonzero(tier > 0).tolist() if max_tier is None or tier[n] <= max_tier]
         for n in sorted(reached, key=lambda n: (tier[n], net.nodes[n].name.casefold(), net.nodes[n].iri)):
@@ -117,6 +121,7 @@ def dependents(
         claims = {iri: claim for iri, claim in claims.items() if claim.date <= as_of.isoformat()}
     return Dependents(
         party=party(node),
+        includes=tuple(party(net.nodes[n]) for n in start if net.nodes[n].iri != node.iri),
         direction=direction,
         level=level,
         as_of=as_of.isoformat() if as_of else None,

@@ -100,6 +100,7 @@ class Dependents(Answer):
     """The answer to "who depends on X?" or "what does X depend on?"."""
 
     party: Party
+    includes: tuple[Party, ...] = Field((), description="Arms of the party, which count as it.")
     direction: str = Field(examples=["dependents"])
     level: str
     as_of: str | None

@@ -1,0 +1,221 @@
+"""Holdings in, shared suppliers and exposure out: whom does a portfolio lean on without holding it?"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping
+from datetime import date as Date
+from typing import Any
+
+import numpy as np
+from pydantic import Field
+
+from graph.dependency import find, party, tiers
+from graph.evidence import coverage, evidence
+from graph.exposure import known_by, seeds
+from graph.models import Answer, Coverage, Evidence, Interval, Party
+from graph.names import described
+from graph.network import Network, network
+from graph.propagation import spread
+from graph.store import Store
+from ontology.catalogue import Catalogue
+from ontology.errors import NthtierError
+
+_NEAREST = 400
+_MOST = 2_000
+
+
+class PortfolioError(NthtierError):
+    """Holdings that can't be read."""
+
+
+class Holding(Answer):
+    """A holding, its weight in the portfolio, and its part in an exposure."""
+
+    party: Party
+    weight: float = Field(description="Fraction of the whole; a short position is negative.")
+
+
+class SharedSupplier(Answer):
+    """A supplier on which holdings depend."""
+
+    supplier: Party
+    exposure: Interval = Field(description="The portfolio's: weights times the holdings' exposures.")
+    reading: float = Field(description="The same in the default reading, for ranking only.")
+    holdings: int = Field(description="How many holdings depend on it.")
+    most: tuple[Party, ...] = Field(description="The holdings that carry most of it.")
+    held: bool = Field(description="Whether the supplier is a holding itself.")
+    claims: tuple[str, ...]
+
+
+class Portfolio(Answer):
+    """The answer to "what does my portfolio depend on?"."""
+
+    holdings: tuple[Holding, ...]
+    unknown: tuple[str, ...] = Field(
+        description="Names that the store does not know; their weight counts as exposed to nothing."
+    )
+    level: str
+    as_of: str | None
+    valid_at: str | None
+    found: tuple[SharedSupplier, ...]
+    complete: bool = Field(description="Whether all suppliers were weighed; of very many only the nearest are.")
+    evidence: dict[str, Evidence]
+    coverage: Coverage
+
+    @property
+    def headline(self) -> str:
+        """The answer in a sentence."""
+        top = ", ".join(f"{each.supplier.name} {each.reading:.0%}" for each in self.found[:3])
+        return f"{len(self.holdings)} holdings lean on {len(self.found)} suppliers, level {self.level}: {top or 'none'}"
+
+    def explain(self) -> str:
+        """Return the answer in words."""
+        lines = [self.headline + "."]
+        for each in self.found:
+            low, high = each.exposure
+            lines.append(
+                f"- {each.supplier.name}: {low:.0%} to {high:.0%} of the portfolio, by way of "
+                f"{', '.join(who.name for who in each.most)} ({each.holdings} holdings)."
+            )
+        return "\n".join(lines)
+
+
+def holdings_of(text: str) -> dict[str, float]:
+    """Read holdings: a line each, ``name,weight`` or ``name weight``; without weights all weigh the same.
+
+    >>> holdings_of("NVDA,60\\nAMD 40")
+    {'NVDA': 60.0, 'AMD': 40.0}
+    >>> holdings_of("name,weight\\nApple\\nGoogle")
+    {'Apple': 1.0, 'Google': 1.0}
+
+    Raises
+    ------
+    PortfolioError
+        Names the line.
+    """
+    found: dict[str, float] = {}
+    try:
+        rows = list(csv.reader(io.StringIO(text)))
+    except csv.Error as error:
+        raise PortfolioError(f"not a table ({error})") from None
+    for number, row in enumerate(rows, 1):
+        cells = [cell.strip() for cell in row if cell.strip()]
+        if (
+            not cells
+            or cells[0].startswith("#")
+            or (number == 1 and cells[-1].casefold() in {"weight", "name", "ticker"})
+        ):
+            continue
+        if len(cells) == 1:
+            head, _, tail = cells[0].replace("=", " ").rpartition(" ")
+            cells = [head.strip(), tail] if head and _number(tail) is not None else cells
+        weight = 1.0 if len(cells) == 1 else _number(cells[1])
+        if len(cells) > 2 or weight is None:
+            raise PortfolioError(f"line {number}: a name and a weight, not {','.join(row)[:80]!r}")
+        found[cells[0]] = found.get(cells[0], 0.0) + weight
+        if len(found) > _MOST:
+            raise PortfolioError(f"more than {_MOST} holdings")
+    if not found:
+        raise PortfolioError("no holding; write for example “NVDA,60”")
+    return found
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text.removesuffix("%"))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def portfolio(
+    store: Store,
+    weights: Mapping[str, float],
+    *,
+    level: str = "reported",
+    as_of: Date | None = None,
+    valid_at: Date | None = None,
+    limit: int | None = 25,
+    catalogue: Catalogue | None = None,
+) -> Portfolio:
+    """Return the suppliers that a portfolio leans on, the heaviest first.
+
+    Parameters
+    ----------
+    weights
+        Name, id or ticker → weight, in any unit: weights are divided by the sum of their sizes.
+
+    Raises
+    ------
+    PortfolioError
+        No holding that the store knows, or weights that add up to nothing.
+    """
+    total = sum(abs(weight) for weight in weights.values())
+    if not total or not math.isfinite(total):
+        raise PortfolioError("the weights add up to nothing")
+    net = network(store, level, as_of, valid_at)
+    known: dict[str, float] = {}
+    unknown: list[str] = []
+    for name in weights:
+        try:
+            node = find(store, name, catalogue, as_of)
+        except NthtierError:
+            unknown.append(name)
+        else:
+            known[node.iri] = known.get(node.iri, 0.0) + weights[name] / total
+    if not known:
+        raise PortfolioError(f"no holding is known: {', '.join(unknown)[:200]}")
+    ends = {net.index[iri]: weight for iri, weight in known.items() if iri in net.index}
+    walks = {end: tiers(net, end, "dependencies") for end in ends}
+    tier = np.stack([walk[0] for walk in walks.values()]) if walks else np.zeros((1, len(net.nodes)), np.int32)
+    reach, near = (tier > 0).sum(axis=0), np.where(tier > 0, tier, 10**6).min(axis=0)
+    candidates = np.flatnonzero(reach > 0)
+    order = candidates[np.lexsort((candidates, near[candidates], -reach[candidates]))]
+    found = [(_weigh(net, n, ends, walks, set(known)), int(near[n])) for n in order[:_NEAREST].tolist()]
+    found.sort(
+        key=lambda each: (
+            -round(abs(each[0].reading), 9),
+            -each[0].exposure[0],
+            each[1],
+            each[0].supplier.name.casefold(),
+        )
+    )
+    shown = tuple(each for each, _ in found[:limit])
+    claims = known_by(evidence(store, (claim for each in shown for claim in each.claims)), as_of)
+    nodes = described(store, as_of)
+    return Portfolio(
+        holdings=tuple(Holding(party=party(nodes[iri]), weight=weight) for iri, weight in known.items()),
+        unknown=tuple(unknown),
+        level=level,
+        as_of=as_of.isoformat() if as_of else None,
+        valid_at=valid_at.isoformat() if valid_at else None,
+        found=shown,
+        complete=len(order) <= _NEAREST,
+        evidence=claims,
+        coverage=coverage(claims),
+    )
+
+
+def _weigh(net: Network, n: int, ends: Mapping[int, float], walks: Mapping[int, Any], held: set[str]) -> SharedSupplier:
+    seed = seeds(net, [net.nodes[n].iri])
+    low, high, reading = (spread(net.needs, seed, bound).node for bound in ("low", "high", "default"))
+    # A short position is exposed the other way: its upper bound lowers the portfolio's lower one.
+    bounds = [sorted((weight * low[end], weight * high[end])) for end, weight in ends.items() if end != n]
+    parts = sorted(
+        ((weight * reading[end], end) for end, weight in ends.items() if end != n), key=lambda p: (-abs(p[0]), p[1])
+    )
+    dependent = [end for end in ends if walks[end][0][n] > 0]
+    most = [end for part, end in parts[:3] if abs(part) > 0] or dependent[:3]
+    facts = [int(walks[end][1][n]) for end in most if walks[end][1][n] >= 0]
+    return SharedSupplier(
+        supplier=party(net.nodes[n]),
+        exposure=(float(sum(a for a, _ in bounds)), float(sum(b for _, b in bounds))),
+        reading=float(sum(part for part, _ in parts)),
+        holdings=len(dependent),
+        most=tuple(party(net.nodes[end]) for end in most),
+        held=net.nodes[n].iri in held,
+        claims=tuple(sorted({claim for fact in facts for claim in net.claims(fact)})),
+    )
