@@ -109,7 +109,8 @@ def ledger(store: Store, as_of: Date | None = None) -> tuple[Conflict, ...]:
             first[side] = min(first.get(side, date), date)
     heads = sorted(rows(store, query("conflicts")), key=lambda row: (row[0], int(row[4].rpartition("-")[2])))
     for conflict, _, _, _, side, says, support in heads:
-        made = Side(says, *(tuple(sorted(each[side])) for each in (related, backed)), int(support), first.get(side, ""))
+        about, claims = (tuple(sorted(each[side])) for each in (related, backed))
+        made = Side(says, about, claims, int(support), first.get(side, ""))
         sides[conflict].append(made)
     found_heads = {row[0]: row for row in heads}
     return tuple(

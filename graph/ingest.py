@@ -54,15 +54,16 @@ def ingest(
         validate(document_quads, loaded)
         new += document_quads
     prepare(store, catalogue)
-    present = _present(store, sorted(batch))
-    _replace(store, sorted({*batch, *instead_of}), new, batch.values(), catalogue)
-    return Report(len(batch), sum(len(loaded.claims) for loaded in batch.values()), len(batch) - len(present))
+    present = view.present(store, sorted({*batch, *instead_of}))
+    _replace(store, present, new, batch.values(), catalogue)
+    known = len(batch.keys() & set(present))
+    return Report(len(batch), sum(len(loaded.claims) for loaded in batch.values()), len(batch) - known)
 
 
 def remove(store: Store, document: str, catalogue: Catalogue) -> None:
     """Take a document out of the store, with all that follows from it alone."""
     prepare(store, catalogue)
-    _replace(store, [document], [], [], catalogue)
+    _replace(store, view.present(store, [document]), [], [], catalogue)
 
 
 def prepare(store: Store, catalogue: Catalogue) -> None:
@@ -87,18 +88,14 @@ def decide(store: Store, decision: Decision, catalogue: Catalogue) -> None:
     store.apply(Change((), tuple(sorted(present - wanted)), (*document, *sorted(wanted - present))))
 
 
-def _present(store: Store, documents: Sequence[str]) -> set[str]:
-    return {quad[3] for quad in view.graph_quads(store, documents)}
-
-
 def _replace(
     store: Store, documents: Sequence[str], new: Sequence[Quad], batch: Iterable[Loaded], catalogue: Catalogue
 ) -> None:
-    """Put the new quads in place of the documents' graphs, and the view right."""
+    """Put the new quads in place of the graphs of documents that are there, and the view right."""
     old = view.graph_quads(store, documents)
     if set(old) == set(new):
         return
-    graphs = tuple(sorted({quad[3] for quad in old}))
+    graphs = tuple(iri(each) for each in documents)
     if any(p == iri(RDF + "type") and o == iri(NT + "Decision") for _, p, o, _ in old):
         store.apply(Change(graphs, (), tuple(new)))
         rebuild(store, catalogue)
@@ -135,16 +132,15 @@ def _replace(
     known = replace(world_, labels=labels([*found_names, *names(store, unheard)]))
     conflicts = [each for each in view.ledger(groups, decided, known) if each.iri in affected]
 
-    before = view.nodes(store, touched) | view.things(store, named) | view.conflict_quads(store, sorted(affected))
+    before = view.nodes(store, touched) | view.things(store, named) | view.conflict_quads(store, affected)
     after = view.thing_quads(found_names, decided.merged)
     for each in made:
         after.update(view.relation_quads(each))
     for conflict in conflicts:
         after.update(disputes.quads(conflict))
-    present = edges.edges(store, known.developer)
-    future = edges.changed(present, touched, made, known.developer)
-    before |= present.quads - future.quads
-    after |= future.quads - present.quads
+    future, lost, won = edges.changed(edges.edges(store, known.developer), earlier, made, known.developer)
+    before |= lost
+    after |= won
 
     catalogued = view.catalogue_quads(catalogue)
     gone, come = before - after - catalogued, after - before - catalogued

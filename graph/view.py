@@ -21,7 +21,7 @@ from graph.decisions import Decision, Standing, standing
 from graph.disputes import Conflict, World
 from graph.facts import KIND_LABEL, KIND_OF, developers, facts
 from graph.nquads import integer, iri, literal, number, terms_of
-from graph.queries import PROLOGUE, query, rows, values
+from graph.queries import PROLOGUE, query, rows
 from graph.store import Quad, Store
 from ontology import terms
 from ontology.catalogue import Catalogue
@@ -32,6 +32,8 @@ __all__ = ["assertions", "relations", "view_quads"]
 
 #: Counted up when the same claims make another view, so that a store is brought up to date.
 FORM: Final = "2"
+_CHUNK: Final = 200
+_NAMING: Final = ("rdf:type", "rdfs:label", "skos:altLabel", "skos:note", "nt:mergedInto")
 _ATTRIBUTION = {"stated": "stated", "reported": "reportedly"}
 _CATALOGUES: WeakKeyDictionary[Catalogue, frozenset[Quad]] = WeakKeyDictionary()
 
@@ -174,6 +176,14 @@ def default_graph(store: Store) -> set[Quad]:
     return _parsed(store.export("application/n-quads", ""), "")
 
 
+def present(store: Store, documents: Sequence[str]) -> list[str]:
+    """Return which of some documents are in the store, sorted."""
+    found: set[str] = set()
+    for block in blocks("d", documents):
+        found |= {row[0] for row in rows(store, f"{PROLOGUE}SELECT ?d {{ {block} GRAPH ?d {{ ?d a nt:Document }} }}")}
+    return sorted(found)
+
+
 def graph_quads(store: Store, graphs: Sequence[str]) -> list[Quad]:
     """Return the quads of some named graphs."""
     return [
@@ -195,17 +205,20 @@ def nodes(store: Store, iris: Sequence[str]) -> set[Quad]:
 
 def things(store: Store, iris: Sequence[str]) -> set[Quad]:
     """Return what the default graph says of names, but for the edges between them."""
-    says = "VALUES ?p { rdf:type rdfs:label skos:altLabel skos:note nt:mergedInto }"
     found: set[Quad] = set()
-    for block in blocks("node", iris):
-        found |= construct(store, f"CONSTRUCT {{ ?node ?p ?o }} WHERE {{ {block} {says} ?node ?p ?o }}")
+    for start in range(0, len(iris), _CHUNK):
+        pairs = " ".join(f"({iri(each)} {says})" for each in iris[start : start + _CHUNK] for says in _NAMING)
+        found |= construct(
+            store, f"CONSTRUCT {{ ?node ?p ?o }} WHERE {{ VALUES (?node ?p) {{ {pairs} }} ?node ?p ?o }}"
+        )
     return found
 
 
-def conflict_quads(store: Store, iris: Sequence[str]) -> set[Quad]:
+def conflict_quads(store: Store, iris: Iterable[str]) -> set[Quad]:
     """Return what the default graph says of some conflicts, if they are there: nodes, sides, marks."""
+    standing = {row[0] for row in rows(store, f"{PROLOGUE}SELECT ?c {{ ?c a nt:Conflict }}")}
     found: set[Quad] = set()
-    for block in blocks("node", iris):
+    for block in blocks("node", sorted(standing.intersection(iris))):
         found |= construct(store, f"CONSTRUCT {{ ?node ?p ?o }} WHERE {{ {block} ?node ?p ?o }}")
         found |= construct(store, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {block} ?node nt:side ?s . ?s ?p ?o }}")
         found |= construct(store, f"CONSTRUCT {{ ?s nt:disputedIn ?node }} WHERE {{ {block} ?s nt:disputedIn ?node }}")
@@ -290,12 +303,11 @@ def beside(store: Store, products: Iterable[str], needs: Iterable[tuple[str, str
     found: set[str] = set()
     for block in blocks("product", sorted(products)):
         found |= _first(store, f"{block} ?r rdf:predicate nt:develops ; rdf:object ?product")
-    wanted, supply = set(needs), values("p", [NT + each for each in terms.SUPPLY])
-    consumers = sorted({consumer for consumer, _ in wanted})
-    for block in blocks("to", consumers):
-        pattern = f"{block} {supply} ?r rdf:object ?to ; rdf:predicate ?p . OPTIONAL {{ ?r nt:item ?item }}"
+    wanted, supplying = set(needs), {NT + each: each for each in terms.SUPPLY}
+    for block in blocks("to", sorted({consumer for consumer, _ in wanted})):
+        pattern = f"{block} ?r rdf:object ?to ; rdf:predicate ?p . OPTIONAL {{ ?r nt:item ?item }}"
         for name, to, predicate, item in rows(store, f"{PROLOGUE}SELECT ?r ?to ?p ?item {{ {pattern} }}"):
-            if (to, item or KIND_OF[predicate.removeprefix(NT)]) in wanted:
+            if predicate in supplying and (to, item or KIND_OF[supplying[predicate]]) in wanted:
                 found.add(name)
     return found
 
