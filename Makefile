@@ -11,7 +11,9 @@ DEMO := .cache/demo
 WEEK := tests/data/week
 PORT ?= 8000
 
-.PHONY: help demo serve test lint clean
+EDITOR_PACKAGE := @zazuko/yasgui@4.6.2
+
+.PHONY: help demo serve editor test lint clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -35,7 +37,12 @@ demo: $(VENV)/run ## Load the bundled relationships and a sample week, ask who d
 $(DEMO)/store:
 	@$(MAKE) --no-print-directory demo
 
-serve: $(VENV)/run $(DEMO)/store ## Serve the demo's data: questions, SPARQL and pages on http://127.0.0.1:8000
+editor: $(VENV)/run ## Fetch the editor of the SPARQL page with npm; the page works without it
+	@if [ -f graph/static/editor/yasgui.min.js ]; then exit 0; \
+	elif ! command -v npm > /dev/null; then echo 'npm is absent: the SPARQL page shows its plain form'; exit 0; fi; \
+	mkdir -p .cache && npm pack --silent --pack-destination .cache $(EDITOR_PACKAGE) && $(NTHTIER) editor .cache/zazuko-yasgui-4.6.2.tgz
+
+serve: $(VENV)/run $(DEMO)/store editor ## Serve the demo's data: questions, SPARQL and pages on http://127.0.0.1:8000
 	$(NTHTIER) --store $(DEMO)/store serve --port $(PORT)
 
 lint: $(VENV)/dev ## Check style, types and the direction of imports
@@ -47,4 +54,4 @@ test: lint ## Run everything: style, types, imports, doctests, tests, notebooks,
 	$(PYTHON) -m pytest -n 2 --dist loadfile
 
 clean: ## Remove what the targets made
-	rm -rf $(VENV) .cache dist build
+	rm -rf $(VENV) .cache dist build graph/static/editor

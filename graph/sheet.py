@@ -191,7 +191,9 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return _number(value)
+        return (
+            f"{value:.0%}" if 0 < abs(value) <= 1 and not float(value).is_integer() or value == 1.0 else _number(value)
+        )
     if isinstance(value, Party):
         return value.name
     if isinstance(value, Hop):
@@ -199,7 +201,7 @@ def _text(value: Any) -> str:
     if isinstance(value, Evidence):
         return f"“{value.sentence}”"
     if isinstance(value, BaseModel):
-        return headline(value) if hasattr(value, "headline") else _fields(value)
+        return _record(value)
     if isinstance(value, Mapping):
         return "; ".join(f"{key}: {_text(each)}" for key, each in value.items())
     if isinstance(value, (tuple, list, set, frozenset)):
@@ -208,6 +210,14 @@ def _text(value: Any) -> str:
             return route(items)
         return (", " if all(len(_text(each)) < 40 for each in items) else "; ").join(_text(each) for each in items)
     return str(value)
+
+
+def _record(value: BaseModel) -> str:
+    """Return a record within a cell: what it says, else what it is about."""
+    if hasattr(value, "headline"):
+        return headline(value)
+    about = getattr(value, "party", None) or getattr(value, "component", None)
+    return about.name if isinstance(about, Party) else about if isinstance(about, str) else _fields(value)
 
 
 def _fields(value: BaseModel) -> str:

@@ -1,0 +1,97 @@
+"""Components with one supplier: claimed to be the only one, or the only one that is reported."""
+
+from __future__ import annotations
+
+from datetime import date as Date
+
+import numpy as np
+from pydantic import Field
+
+from graph.dependency import find, party
+from graph.evidence import coverage, evidence
+from graph.facts import DIRECT, LIFTED
+from graph.models import Answer, Coverage, Evidence, Party
+from graph.network import network
+from graph.store import Store
+from graph.ways import row_hop
+from ontology.catalogue import Catalogue
+
+#: Facts that a supply makes; who develops or contains what is no supply.
+_SUPPLIED = (DIRECT, LIFTED)
+
+
+class SoleSource(Answer):
+    """A component that a party has from one supplier."""
+
+    consumer: Party
+    component: str
+    supplier: Party
+    certainty: str = Field(description="`claimed sole source` or `sole reported source`.")
+    level: str
+    claims: tuple[str, ...]
+
+
+class SoleSources(Answer):
+    """The answer to "which components are single-sourced?"."""
+
+    party: Party | None
+    level: str
+    as_of: str | None
+    found: tuple[SoleSource, ...] = Field(description="Those claimed to be sole first, then by consumer.")
+    evidence: dict[str, Evidence]
+    coverage: Coverage
+
+    @property
+    def headline(self) -> str:
+        """What the answer says, in one sentence."""
+        claimed = sum(each.certainty.startswith("claimed") for each in self.found)
+        whose = f" of {self.party.name}" if self.party else ""
+        when = f", as known on {self.as_of}" if self.as_of else ""
+        return (
+            f"{len(self.found)} components{whose} have one reported supplier, {claimed} of them are claimed to have no other, "
+            f"level {self.level}{when}"
+        )
+
+
+def sole_sources(
+    store: Store,
+    name: str | None = None,
+    *,
+    level: str = "reported",
+    as_of: Date | None = None,
+    catalogue: Catalogue | None = None,
+) -> SoleSources:
+    """Return the components that a party, or anybody, has from one supplier."""
+    node = find(store, name, catalogue) if name else None
+    net = network(store, level, as_of)
+    needs = net.needs
+    found = []
+    for need in np.flatnonzero(np.diff(needs.start) == 1).tolist():
+        row, consumer = int(needs.start[need]), net.nodes[needs.consumer[need]]
+        if node is not None and consumer.iri != node.iri:
+            continue
+        if int(net.role[needs.facts_of(row)[0]]) not in _SUPPLIED:
+            continue
+        step = row_hop(net, row)
+        found.append(
+            SoleSource(
+                consumer=party(consumer),
+                component=net.nodes[needs.component[need]].name,
+                supplier=step.supplier,
+                certainty="claimed sole source" if needs.complete[need] else "sole reported source",
+                level=step.level,
+                claims=step.claims,
+            )
+        )
+    found.sort(key=lambda each: (each.certainty, each.consumer.name.casefold(), each.component))
+    claims = evidence(store, (claim for each in found for claim in each.claims))
+    if as_of is not None:
+        claims = {iri: claim for iri, claim in claims.items() if claim.date <= as_of.isoformat()}
+    return SoleSources(
+        party=party(node) if node else None,
+        level=level,
+        as_of=as_of.isoformat() if as_of else None,
+        found=tuple(found),
+        evidence=claims,
+        coverage=coverage(claims),
+    )
