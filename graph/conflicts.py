@@ -21,6 +21,7 @@ from graph.models import Answer, Coverage, Evidence, Party
 from graph.names import Node, described
 from graph.queries import query, rows
 from graph.store import Store
+from graph.threads import in_words
 from ontology import terms
 from ontology.catalogue import Catalogue
 from ontology.terms import ID, NT
@@ -175,8 +176,7 @@ def _row(
     tie = item = ""
     if some is not None:
         item = some.item_name or (name(some.item) if some.item else "")
-        tie = " ".join(filter(None, (name(some.subject), _words(some.predicate), some.object and name(some.object))))
-        tie += f" ({item})" if item else ""
+        tie = in_words(name(some.subject), some.predicate, name(some.object) if some.object else "", item)
     question = {
         "owner": f"Who develops {over.name}?",
         "exclusivity": f"Has {over.name} only one source of {item or 'this'}?",
@@ -215,15 +215,6 @@ def _row(
         if settled
         else None,
     )
-
-
-def _words(predicate: str) -> str:
-    """Return a predicate as words.
-
-    >>> _words("hostsComputeFor")
-    'hosts compute for'
-    """
-    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in predicate)
 
 
 def _origins(number: int) -> str:
