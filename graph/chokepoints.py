@@ -39,18 +39,30 @@ class Stop(Answer):
     component: str = Field(description="The component that ran dry.")
     certainty: str = Field(description="`claimed sole source` or `sole reported source`.")
     suppliers: tuple[Hop, ...] = Field(description="All its reported suppliers of the component, each lost.")
+    claims: tuple[str, ...]
+
+    @property
+    def headline(self) -> str:
+        """The stop in a sentence."""
+        names = ", ".join(dict.fromkeys(step.supplier.name for step in self.suppliers))
+        return f"{self.party.name} goes without {self.component} ({names}: {self.certainty})"
 
 
 class Chokepoint(Answer):
     """Something whose loss alone stops others."""
 
-    name: str
-    party: Party | None = Field(description="The party, where it is one.")
+    lost: Party | str = Field(description="The party; or the name of a component, the code of a country.")
     stopped: int = Field(description="How many parties and products stop.")
     strength: float = Field(
         description="For ranking only: what stops counts 1, halved for each step that rests on no other source being reported."
     )
     first: tuple[Stop, ...] = Field(description="Those that stop first, with the witness.")
+    claims: tuple[str, ...] = Field(description="The claims of the witnesses.")
+
+    @property
+    def name(self) -> str:
+        """What is lost, by name."""
+        return self.lost if isinstance(self.lost, str) else self.lost.name
 
 
 class Chokepoints(Answer):
@@ -75,7 +87,9 @@ class Chokepoints(Answer):
         lines = [self.headline + "."]
         for each in self.found:
             lines.append(
-                f"- Without {each.name} {each.stopped} stop; first " + "; ".join(map(_witness, each.first)) + "."
+                f"- Without {each.name} {each.stopped} stop; first "
+                + "; ".join(stop.headline for stop in each.first)
+                + "."
             )
         return "\n".join(lines)
 
@@ -115,17 +129,12 @@ class Stops(Answer):
     def explain(self) -> str:
         """Return the answer in words."""
         lines = [self.headline + "."]
-        lines += [f"- {_witness(each)}" for each in self.stops]
+        lines += [f"- {each.headline}" for each in self.stops]
         lines += [
             f"- Without {each.party.name}, {self.party.name} goes without {each.component}." for each in self.stopped_by
         ]
         lines += [f"- {each.first.name} and {each.second.name} together stop {self.party.name}." for each in self.pairs]
         return "\n".join(lines)
-
-
-def _witness(each: Stop) -> str:
-    names = ", ".join(dict.fromkeys(step.supplier.name for step in each.suppliers))
-    return f"{each.party.name} goes without {each.component} ({names}: {each.certainty})"
 
 
 class _Known(NamedTuple):
@@ -210,15 +219,8 @@ def _parties(net: Network, limit: int, component: int | None) -> list[Chokepoint
         stopped = stop(net.needs, [n])
         if component is not None and not _dry(net, stopped, component):
             continue
-        found.append(
-            Chokepoint(
-                name=net.nodes[n].name,
-                party=party(net.nodes[n]),
-                stopped=int(count.stopped[n]),
-                strength=round(float(count.strength[n]), 6),
-                first=stops_of(net, stopped, 1 if component is None else None, component),
-            )
-        )
+        first = stops_of(net, stopped, 1 if component is None else None, component)
+        found.append(_chokepoint(party(net.nodes[n]), int(count.stopped[n]), float(count.strength[n]), first))
     return found
 
 
@@ -247,10 +249,12 @@ def _lost(net: Network, by: By, limit: int) -> list[Chokepoint]:
             name = key if by == "country" else net.nodes[net.index[key]].name
             found.append((count, name, stopped))
     found.sort(key=lambda each: (-each[0], each[1]))
-    return [
-        Chokepoint(name=name, party=None, stopped=count, strength=float(count), first=stops_of(net, stopped, 1))
-        for count, name, stopped in found[:limit]
-    ]
+    return [_chokepoint(name, count, float(count), stops_of(net, stopped, 1)) for count, name, stopped in found[:limit]]
+
+
+def _chokepoint(lost: Party | str, stopped: int, strength: float, first: tuple[Stop, ...]) -> Chokepoint:
+    claims = tuple(sorted({claim for each in first for claim in each.claims}))
+    return Chokepoint(lost=lost, stopped=stopped, strength=round(strength, 6), first=first, claims=claims)
 
 
 def stops(
@@ -320,11 +324,12 @@ def _stop(net: Network, stopped: Stopped, n: int) -> Stop:
         component=net.nodes[needs.component[need]].name,
         certainty="claimed sole source" if needs.complete[need] else "sole reported source",
         suppliers=tuple(hops),
+        claims=tuple(sorted({claim for step in hops for claim in step.claims})),
     )
 
 
 def _claims(found: Iterable[Stop]) -> list[str]:
-    return [claim for each in found for step in each.suppliers for claim in step.claims]
+    return [claim for each in found for claim in each.claims]
 
 
 def changed(before: Network, after: Network, most: int = 10) -> list[tuple[Party, int, int]]:

@@ -109,8 +109,10 @@ def holdings_of(text: str) -> dict[str, float]:
             or (number == 1 and cells[-1].casefold() in {"weight", "name", "ticker"})
         ):
             continue
-        if len(cells) == 1:
-            head, _, tail = cells[0].replace("=", " ").rpartition(" ")
+        if len(cells) == 1 and "=" in cells[0]:
+            cells = [cell.strip() for cell in cells[0].rsplit("=", 1)]
+        elif len(cells) == 1:
+            head, _, tail = cells[0].rpartition(" ")
             cells = [head.strip(), tail] if head and _number(tail) is not None else cells
         weight = 1.0 if len(cells) == 1 else _number(cells[1])
         if len(cells) > 2 or weight is None:

@@ -1,0 +1,172 @@
+"""The analysis at the terminal and over HTTP: every command and route answers, explains, and refuses with a reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from places import BACKBONE
+
+from graph.api.app import create_app
+from graph.cli import main
+from graph.settings import Settings
+from graph.store import Store, open_store
+from ontology.errors import NthtierError
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store folder with the bundled relationships."""
+    path = tmp_path_factory.mktemp("demo") / "store"
+    with pytest.raises(SystemExit) as ended:
+        main(["--store", str(path), "load", str(BACKBONE)])
+    assert not ended.value.code
+    return path
+
+
+@pytest.fixture
+def run(folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: str, code: int = 0) -> str:
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(["--store", str(folder), *arguments])
+        out, err = capfd.readouterr()
+        assert (ended.value.code or 0) == code, err
+        return out if code == 0 else err
+
+    return run
+
+
+_COMMANDS: dict[str, tuple[list[str], str]] = {
+    "paths": (["OpenAI", "--on", "TSMC"], "TSMC"),
+    "common": (["NVIDIA", "AMD"], "TSMC"),
+    "exposure": (["OpenAI", "--to", "TSMC"], "prospective"),
+    "chokepoints": ([], "ASML"),
+    "concentration": (["HBM4"], "5,300"),
+    "whatif": (["TSMC -50%"], "NVIDIA"),
+    "portfolio": (["NVDA=60", "AAPL=40"], "ASML"),
+    "rests-on": (["Nintendo", "--on", "Samsung Electronics"], "tegra-t239"),
+}
+
+
+@pytest.mark.parametrize("command", sorted(_COMMANDS))
+def test_a_command_shows_explains_and_prints_json(run: Callable[..., str], command: str) -> None:
+    arguments, wanted = _COMMANDS[command]
+    table = run(command, *arguments)
+    assert wanted in table
+    assert "claims from" in table
+    assert (
+        wanted in run(command, *arguments, "--explain", *(["--limit", "50"] if command == "whatif" else []))
+        or command == "whatif"
+    )
+    answer = json.loads(run(command, *arguments, "--json"))
+    assert answer["evidence"]
+    assert answer["coverage"]["claims"] == len(answer["evidence"])
+
+
+def test_the_rankings_and_the_lists(run: Callable[..., str]) -> None:
+    assert "AMD" in run("exposure", "--to", "TSMC")
+    assert "Cadence" in run("chokepoints", "NVIDIA")
+    assert "TW" in run("chokepoints", "--by", "country")
+    assert "taiwan-stops" in run("whatif", "--list")
+    assert "EUV scanner" in run("concentration")
+
+
+def test_files_of_scenarios_and_holdings(run: Callable[..., str], tmp_path: Path) -> None:
+    scenario, holdings = tmp_path / "scenario.yaml", tmp_path / "holdings.csv"
+    scenario.write_text("title: Half\nsteps: [TSMC -50%]\n", encoding="utf-8")
+    holdings.write_text("name,weight\nNVIDIA,3\nNowhere Ltd,1\n", encoding="utf-8")
+    assert json.loads(run("whatif", "--file", str(scenario), "--json"))["title"] == "Half"
+    answer = json.loads(run("portfolio", str(holdings), "--json"))
+    assert (answer["holdings"][0]["weight"], answer["unknown"]) == (0.75, ["Nowhere Ltd"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["exposure", "Nvdia", "--to", "TSMC"], 3, "did you mean NVIDIA"),
+        (["exposure", "NVIDIA"], 2, "--to"),
+        (["whatif", "TSMC halves twice"], 3, "can't read"),
+        (["whatif"], 2, "scenario"),
+        (["whatif", "--file", "absent.yaml"], 1, "absent.yaml"),
+        (["chokepoints", "--level", "certain"], 2, "--level"),
+        (["concentration", "unheard of"], 3, "unknown component"),
+        (["portfolio", "NVDA=much"], 1, "a name and a weight"),
+        (["paths", "NVIDIA", "--on", "TSMC", "--as-of", "soon"], 2, "not a date"),
+    ],
+)
+def test_what_can_not_be_answered_is_one_line(
+    run: Callable[..., str], arguments: list[str], code: int, says: str
+) -> None:
+    message = run(*arguments, code=code)
+    assert says in message
+    assert code == 2 or message.count("\n") == 1
+
+
+@pytest.fixture(scope="module")
+def client(folder: Path) -> Iterator[TestClient]:
+    store: Store = open_store(str(folder), read_only=True)
+    with TestClient(create_app(store, Settings(store=str(folder)))) as client:
+        yield client
+    store.close()
+
+
+_ROUTES: dict[str, tuple[dict[str, object], str]] = {
+    "paths": ({"party": "OpenAI", "on": "TSMC"}, "paths"),
+    "common": ({"party": ["NVIDIA", "AMD"]}, "common"),
+    "exposure": ({"party": "OpenAI", "to": "TSMC"}, "exposure"),
+    "chokepoints": ({"limit": 10}, "chokepoints"),
+    "concentration": ({"component": "HBM4"}, "concentration"),
+    "whatif": ({"scenario": "TSMC -50%", "limit": 25}, "whatif"),
+    "rests-on": ({"party": "Nintendo", "on": "Samsung Electronics"}, "rests-on"),
+}
+
+
+@pytest.mark.parametrize("route", sorted(_ROUTES))
+def test_a_route_gives_the_commands_answer(client: TestClient, run: Callable[..., str], route: str) -> None:
+    parameters, command = _ROUTES[route]
+    answer = client.get(f"/v1/{route}", params=parameters)  # type: ignore[arg-type]
+    assert answer.status_code == 200, answer.text
+    said = json.loads(run(command, *_COMMANDS[command][0], "--json"))
+    assert answer.json() == said
+
+
+def test_the_other_routes(client: TestClient) -> None:
+    assert client.get("/v1/exposures", params={"to": "TSMC"}).json()["found"]
+    assert client.get("/v1/stops", params={"party": "NVIDIA"}).json()["pairs"]
+    assert {each["name"] for each in client.get("/v1/scenarios").json()} >= {"taiwan-stops", "tsmc-half"}
+    posted = client.post("/v1/whatif", json={"steps": ["TSMC -50%"]})
+    assert posted.json()["scenario"] == "TSMC -50%"
+    assert client.post("/v1/portfolio", json={"NVDA": 60, "AAPL": 40}).json()["found"]
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters", "status"),
+    [
+        ("exposure", {"party": "Nvdia", "to": "TSMC"}, 404),
+        ("exposure", {"party": "NVIDIA"}, 422),
+        ("whatif", {"scenario": "TSMC halves twice"}, 400),
+        ("whatif", {"scenario": "Nowhere Ltd -50%"}, 404),
+        ("chokepoints", {"by": "planet"}, 422),
+        ("paths", {"party": "NVIDIA", "on": "TSMC", "count": 0}, 422),
+    ],
+)
+def test_a_route_refuses_with_a_problem(
+    client: TestClient, path: str, parameters: dict[str, object], status: int
+) -> None:
+    answer = client.get(f"/v1/{path}", params=parameters)  # type: ignore[arg-type]
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_errors_are_ours() -> None:
+    from graph.portfolio import PortfolioError
+    from graph.scenarios import ScenarioError
+
+    assert issubclass(PortfolioError, NthtierError)
+    assert issubclass(ScenarioError, NthtierError)
