@@ -72,7 +72,8 @@ class Related(Answer):
         if self.subject and self.object:
             return f"What {self.subject.name} {verb} {self.object.name}{item}:"
         if self.subject:
-            return f"Whom or what {self.subject.name} {verb}{item}:"
+            what = "What" if set(self.predicates) <= {"develops", "uses"} else "Whom or what"
+            return f"{what} {self.subject.name} {verb}{item}:"
         return f"Who {verb} {self.object.name}{item}?" if self.object else f"Who {verb} {self.item}?"
 
 

@@ -191,9 +191,7 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return (
-            f"{value:.0%}" if 0 < abs(value) <= 1 and not float(value).is_integer() or value == 1.0 else _number(value)
-        )
+        return f"{value:.0%}" if 0 < abs(value) <= 1 else _number(value)
     if isinstance(value, Party):
         return value.name
     if isinstance(value, Hop):

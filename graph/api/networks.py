@@ -11,14 +11,21 @@ from fastapi.responses import HTMLResponse
 from graph.api.assets import address
 from graph.api.pages import day, link
 from graph.api.state import AsOfParam, CatalogueDep, LevelParam, MaxTierParam, StoreDep
+from graph.chokepoints import stops
+from graph.conflicts import conflicts
 from graph.dependency import Direction
+from graph.paths import paths
 from graph.views import Neighbours, Picture, ego, html, neighbours
+from graph.views.analyses import of_conflicts, of_paths, of_stops, of_whatif
 from graph.views.page import data
 from graph.views.picture import line, spot
+from graph.whatif import whatif
 from ontology import terms
 
 Shown = Annotated[str, Query(pattern=f"^({'|'.join(terms.LEVELS)})$", description="How firm a claim must be.")]
 Day = Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="As known on this day.")]
+
+_MOST = 120  # losses that a picture shows
 
 
 def page_of(picture: Picture, **frame: Any) -> HTMLResponse:
@@ -29,6 +36,45 @@ def page_of(picture: Picture, **frame: Any) -> HTMLResponse:
 def networks_router() -> APIRouter:
     """Return the routes of the network views."""
     router = APIRouter(tags=["Views"])
+
+    @router.get("/view/whatif", response_class=HTMLResponse)
+    def scenario(
+        store: StoreDep,
+        catalogue: CatalogueDep,
+        scenario: Annotated[str, Query(max_length=2000, examples=["TSMC -50%"])],
+        level: Shown = "reported",
+        as_of: Day = "",
+    ) -> HTMLResponse:
+        """Return an interactive page of what a scenario costs whom; lost output by colour."""
+        answer = whatif(store, scenario, level=level, as_of=day(as_of), limit=_MOST, catalogue=catalogue)
+        back = "/whatif?" + urlencode({"scenario": scenario, "level": level})
+        return page_of(of_whatif(answer), back=back, back_name="the scenario")
+
+    @router.get("/view/paths", response_class=HTMLResponse)
+    def ways(
+        store: StoreDep,
+        catalogue: CatalogueDep,
+        party: Annotated[str, Query(max_length=300, examples=["OpenAI"])],
+        on: Annotated[str, Query(max_length=300, examples=["TSMC"])],
+        level: Shown = "reported",
+        as_of: Day = "",
+    ) -> HTMLResponse:
+        """Return an interactive page of the ways by which a party depends on another."""
+        answer = paths(store, party, on, count=12, level=level, as_of=day(as_of), catalogue=catalogue)
+        return page_of(of_paths(answer), back=link("parties", answer.party.id), back_name=answer.party.name)
+
+    @router.get("/view/conflicts", response_class=HTMLResponse)
+    def disputed(store: StoreDep, as_of: Day = "") -> HTMLResponse:
+        """Return an interactive page of what sources disagree on."""
+        return page_of(of_conflicts(conflicts(store, as_of=day(as_of))), back="/conflicts", back_name="conflicts")
+
+    @router.get("/view/{name}/stops", response_class=HTMLResponse)
+    def without(
+        store: StoreDep, catalogue: CatalogueDep, name: str, level: Shown = "reported", as_of: Day = ""
+    ) -> HTMLResponse:
+        """Return an interactive page of what stops without a party."""
+        answer = stops(store, name, level=level, as_of=day(as_of), catalogue=catalogue)
+        return page_of(of_stops(answer), back=link("parties", answer.party.id), back_name=answer.party.name)
 
     @router.get("/view/{name}", response_class=HTMLResponse)
     def view(

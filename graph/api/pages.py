@@ -20,16 +20,24 @@ from starlette.types import Scope
 
 from graph.api.assets import address
 from graph.api.state import CatalogueDep, StoreDep
+from graph.chokepoints import stops
 from graph.dependency import dependents, find
+from graph.exposure import Exposure, exposure
 from graph.listing import claims, document, documents, parties
-from graph.models import Evidence
+from graph.models import Dependents, Evidence
+from graph.names import Node
+from graph.paths import common
 from graph.profile import profile
+from graph.question import Reply
 from graph.question import ask as answer_question
 from graph.question.answering import newest_day
 from graph.question.intents import INTENTS
 from graph.sheet import is_web, share, sheet
+from graph.store import Store
 from graph.views.looks import spaced
+from graph.whatif import WhatIf
 from ontology import terms
+from ontology.catalogue import Catalogue
 
 _PAGES: Final = Environment(
     loader=PackageLoader("graph"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -185,11 +193,14 @@ def pages_router() -> APIRouter:
             for direction in ("dependents", "dependencies")
         ]
         numbers: dict[str, int] = {}
+        exposed = _exposures(store, node, known_on, catalogue)
+        halts = stops(store, node.iri, level=chosen, as_of=known_on, catalogue=catalogue)
         laid = [(walk, sheet(walk, numbers)) for walk in walks]
         ties = sheet(known, numbers)
-        evidence = {**known.evidence, **walks[0].evidence, **walks[1].evidence}
+        laid_stops = sheet(halts, numbers)
+        evidence = {**known.evidence, **walks[0].evidence, **walks[1].evidence, **halts.evidence}
         return _page(
-            "party.html", known=known, walks=laid, level=chosen, as_of=as_of, ties=ties, question="",
+            "party.html", known=known, exposed=exposed, halts=halts, stops=laid_stops, walks=laid, level=chosen, as_of=as_of, ties=ties, question="",
             cited=[(number, evidence[claim]) for claim, number in numbers.items()],
             network=link("view", known.party.id) + _state(chosen, as_of),
         )  # fmt: skip
@@ -209,6 +220,31 @@ def pages_router() -> APIRouter:
         return _page("document.html", found=found, pieces=tuple(_pieces(found)), question="", named=named)
 
     return router
+
+
+def _exposures(store: Store, node: Node, as_of: Date | None, catalogue: Catalogue, most: int = 8) -> list[Exposure]:
+    """Return a party's exposure, at three levels, to what it is exposed to most."""
+    heaviest = common(store, [node.iri], as_of=as_of, limit=most, catalogue=catalogue)
+    return [exposure(store, node.iri, each.supplier.iri, as_of=as_of, catalogue=catalogue) for each in heaviest.found]
+
+
+def _network(reply: Reply) -> str:
+    """Return the address of the network that shows an answer; ``""`` where none does."""
+    asked, ids = reply.question, [each.id for each in reply.question.parties]
+    state = {"level": asked.level, "as_of": asked.as_of or ""}
+    if asked.intent in ("dependents", "dependencies") and isinstance(reply.answer, Dependents):
+        path, more = link("view", ids[0]), {"direction": asked.intent}
+    elif asked.intent in ("paths", "exposure"):
+        path, more = "/view/paths", {"party": ids[0], "on": ids[1]}
+    elif asked.intent == "whatif" and isinstance(reply.answer, WhatIf):
+        path, more = "/view/whatif", {"scenario": reply.answer.scenario}
+    elif asked.intent == "chokepoints" and ids:
+        path, more = link("view", ids[0]) + "/stops", {}
+    elif asked.intent == "conflicts":
+        path, more, state = "/view/conflicts", {}, {"as_of": asked.as_of or ""}
+    else:
+        return ""
+    return path + "?" + urlencode({key: value for key, value in {**more, **state}.items() if value})
 
 
 def _state(level: str, as_of: str) -> str:

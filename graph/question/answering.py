@@ -9,10 +9,15 @@ from typing import Final
 
 from pydantic import Field, SerializeAsAny
 
+from graph.chokepoints import chokepoints, stops
+from graph.concentration import concentration
+from graph.conflicts import conflicts
 from graph.dependency import dependents, find, party
 from graph.errors import QuestionError, UnknownNameError
+from graph.exposure import exposure, exposures
 from graph.models import Answer, Party
 from graph.names import Node
+from graph.paths import common, paths
 from graph.profile import profile
 from graph.queries import PROLOGUE, rows
 from graph.question import sparql
@@ -21,7 +26,9 @@ from graph.question.reading import Reading, cannot_read, read
 from graph.question.words import ITEMS
 from graph.related import related
 from graph.sheet import headline
+from graph.sole import sole_sources
 from graph.store import Store
+from graph.whatif import whatif
 from ontology import terms
 from ontology.catalogue import Catalogue
 
@@ -80,6 +87,8 @@ class Asked:
         return self.nodes[0]
 
 
+_PRODUCTS: Final = frozenset(terms.PRODUCT_KINDS.values())
+_MOST: Final = 50  # rows of a ranking
 Made = tuple[Answer, str | None]
 Maker = Callable[[Asked], Made]
 
@@ -153,9 +162,18 @@ def _walk(direction: str) -> Maker:
             as_of=asked.as_of,
             catalogue=asked.catalogue,
         )
-        return record, sparql.walk(asked.node.iri, dependents=direction == "dependents")
+        if not record.found and asked.node.kind in _PRODUCTS and direction == "dependents":
+            return _of_item(asked)
+        plain = asked.level == "reported" and asked.as_of is None  # what the plain edges stand for
+        return record, sparql.walk(asked.node.iri, dependents=direction == "dependents") if plain else None
 
     return made
+
+
+def _of_item(asked: Asked) -> Made:
+    """Who has an item supplied, for a product that is a component of others and supplies nothing by itself."""
+    record = related(asked.store, (*terms.SUPPLY, "uses"), item=asked.node, level=asked.level, as_of=asked.as_of)
+    return record, sparql.ties((*terms.SUPPLY, "uses"), "", "", asked.node.iri, asked.level, asked.as_of)
 
 
 def _ties(*predicates: str, of: str) -> Maker:
@@ -185,6 +203,66 @@ def _ties(*predicates: str, of: str) -> Maker:
     return made
 
 
+def _paths(asked: Asked) -> Made:
+    first, second = asked.nodes
+    record = paths(asked.store, first.iri, second.iri, level=asked.level, as_of=asked.as_of, catalogue=asked.catalogue)
+    return record, sparql.paths(first.iri, second.iri)
+
+
+def _exposure(asked: Asked) -> Made:
+    first, second = asked.nodes
+    return exposure(asked.store, first.iri, second.iri, as_of=asked.as_of, catalogue=asked.catalogue), None
+
+
+def _exposed(asked: Asked) -> Made:
+    return exposures(
+        asked.store, asked.node.iri, level=asked.level, as_of=asked.as_of, limit=_MOST, catalogue=asked.catalogue
+    ), None
+
+
+def _chokepoints(asked: Asked) -> Made:
+    if asked.nodes:
+        return stops(asked.store, asked.node.iri, level=asked.level, as_of=asked.as_of, catalogue=asked.catalogue), None
+    component = asked.item.iri if asked.item else None
+    return chokepoints(
+        asked.store, component=component, level=asked.level, as_of=asked.as_of, catalogue=asked.catalogue
+    ), None
+
+
+def _whatif(asked: Asked) -> Made:
+    loss = round(100 * (1 - (asked.reading.scale or 0.0)), 4)
+    entry = asked.catalogue.resolve(asked.node.name)
+    name = asked.node.name if entry and entry.iri == asked.node.iri else party(asked.node).id
+    scenario = f"party {name} -{loss:g}%"
+    return whatif(
+        asked.store, scenario, level=asked.level, as_of=asked.as_of, limit=_MOST, catalogue=asked.catalogue
+    ), None
+
+
+def _sole(asked: Asked) -> Made:
+    name = asked.node.iri if asked.nodes else None
+    return sole_sources(asked.store, name, level=asked.level, as_of=asked.as_of, catalogue=asked.catalogue), None
+
+
+def _common(asked: Asked) -> Made:
+    names = [node.iri for node in asked.nodes]
+    record = common(asked.store, names, level=asked.level, as_of=asked.as_of, catalogue=asked.catalogue)
+    plain = asked.level == "reported" and asked.as_of is None
+    return record, sparql.common(names) if plain else None
+
+
+def _concentration(asked: Asked) -> Made:
+    component = asked.item.name if asked.item else asked.node.name if asked.nodes else None
+    return concentration(
+        asked.store, component, level=asked.level, as_of=asked.as_of, limit=_MOST, catalogue=asked.catalogue
+    ), None
+
+
+def _conflicts(asked: Asked) -> Made:
+    node = asked.node if asked.nodes else None
+    return conflicts(asked.store, as_of=asked.as_of, party=node), sparql.conflicts(node.iri if node else "")
+
+
 def _profile(asked: Asked) -> Made:
     record = profile(asked.store, asked.node, level=asked.level, as_of=asked.as_of, catalogue=asked.catalogue)
     return record, sparql.about(asked.node.iri)
@@ -209,5 +287,14 @@ ANSWERS: Final[dict[str, Maker]] = {
     "rivals": _ties("competesWith", of="object"),
     "restrictions": _ties("restricts", of="object"),
     "shortages": _ties("constrains", of="object"),
+    "paths": _paths,
+    "exposure": _exposure,
+    "exposed": _exposed,
+    "chokepoints": _chokepoints,
+    "whatif": _whatif,
+    "single_sourced": _sole,
+    "common_suppliers": _common,
+    "concentration": _concentration,
+    "conflicts": _conflicts,
     "profile": _profile,
 }

@@ -99,5 +99,20 @@ def paths(consumer: str, supplier: str) -> str:
     )
 
 
+def common(consumers: Collection[str]) -> str:
+    """Return the query for what several parties depend on."""
+    patterns = " ".join(f"{term(iri)} nt:dependsOn+ ?who ." for iri in consumers)
+    return _query(f"SELECT DISTINCT ?who ?name WHERE {{ {patterns} ?who rdfs:label ?name }}\nORDER BY ?name")
+
+
+def conflicts(over: str = "") -> str:
+    """Return the query for the ledger of conflicts, of all or of one party."""
+    wanted = f"VALUES ?over {{ {term(over)} }} " if over else ""
+    kinds = " ".join(f"nt:{name}" for name in sorted(terms.CONFLICT_KINDS.values()))
+    return _query(
+        f"SELECT ?conflict ?kind ?over WHERE {{\n  {wanted}VALUES ?kind {{ {kinds} }}\n  ?conflict a ?kind ; nt:over ?over\n}}\nORDER BY ?conflict"
+    )
+
+
 def _query(text: str) -> str:
     return prologue(text) + text

@@ -10,6 +10,7 @@ import numpy as np
 from graph.dependency import Direction, find, hop, party, tiers
 from graph.evidence import coverage, evidence
 from graph.models import Answer, Coverage, Evidence, Hop, Party
+from graph.names import arms
 from graph.network import Network, network
 from graph.store import Store
 from graph.views.picture import MOST, Line, Picture, Spot, line, spot, summarised
@@ -44,7 +45,7 @@ def neighbours(
     catalogue: Catalogue | None = None,
 ) -> Neighbours:
     """Return the direct neighbours of a party, and how many each of them has (``hidden``, by IRI)."""
-    node = find(store, name, catalogue)
+    node = find(store, name, catalogue, as_of)
     net = network(store, level, as_of)
     number = net.index.get(node.iri)
     into = [hop(net, int(fact)) for fact in net.facts_to(number)[:limit]] if number is not None else []
@@ -80,11 +81,11 @@ def ego(
     catalogue: Catalogue | None = None,
 ) -> Picture:
     """Return the picture of who depends on a party (or what it depends on); columns are tiers."""
-    node = find(store, name, catalogue)
+    node = find(store, name, catalogue, as_of)
     net = network(store, level, as_of)
     verb = f"Who depends on {node.name}?" if direction == "dependents" else f"What does {node.name} depend on?"
-    start = net.index.get(node.iri)
-    if start is None:
+    start = [net.index[iri] for iri in (node.iri, *arms(store, node.iri)) if iri in net.index]
+    if not start:
         return Picture(verb, _lead(0, level, as_of), (spot(party(node), 0, 0),), ())
     tier, _ = tiers(net, start, direction)
     deepest = int(tier.max()) if max_tier is None else max_tier
@@ -100,7 +101,7 @@ def ego(
     forward = (tier[net.supplier] >= 0) & (tier[net.consumer] >= 0)
     step = tier[net.consumer] - tier[net.supplier]
     kept = np.flatnonzero(forward & (step == sign) & (np.maximum(tier[net.consumer], tier[net.supplier]) <= deepest))
-    picture = Picture(verb, _lead(len(reached) - 1, level, as_of), spots, tuple(_lines(net, kept.tolist())))
+    picture = Picture(verb, _lead(len(reached) - len(start), level, as_of), spots, tuple(_lines(net, kept.tolist())))
     picture = summarised(picture, most)
     wanted = {claim for each in picture.lines for claim in each.claims}
     claims = _known(evidence(store, sorted(wanted)), as_of)
