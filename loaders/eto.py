@@ -32,7 +32,7 @@ _FILES = ("provision.csv", "providers.csv", "inputs.csv", "sequence.csv")
 _WORDS = frozenset({"", "major", "minor", "dominant", "significant", "negligible", "some", "unknown", "n/a"})
 
 
-@loader("eto", folder=_FILES)
+@loader("eto", folder=_FILES, notice=LICENCE)
 def read_eto(source: Source, context: Context) -> Iterator[Loaded]:
     """Read a folder of the dataset: one document of shares, one of what goes into what."""
     providers = {

@@ -29,7 +29,8 @@ MAPPING = ".map.toml"
 class Context:
     """What a loader may use: a date from the caller, the catalogue, the extractor of prose, and what is known already.
 
-    ``known`` holds the reading marks of documents that need not be read again.
+    ``known`` holds the reading marks of documents that need not be read again; ``threads`` is how many the embedded
+    extractor may use (None: its own choice).
     """
 
     date: Date | None = None
@@ -37,6 +38,7 @@ class Context:
     reader: Extractor | None = None
     mapping: Path | None = None
     known: Container[str] = frozenset()
+    threads: int | None = None
 
     @cached_property
     def linker(self) -> Linker:
@@ -50,7 +52,11 @@ class Context:
             return self.reader
         from loaders.extraction.reader import Reader  # the model loads only when there is prose to read
 
-        return Reader(self.linker)
+        if self.threads is None:
+            return Reader(self.linker)
+        from loaders.extraction.network import Model
+
+        return Reader(self.linker, Model(threads=self.threads))
 
     def read(self, document: Document) -> Loaded:
         """Return a document of prose with what the extractor reads in it; a document that is known is skipped.
@@ -77,7 +83,8 @@ Load = Callable[[Source, Context], Iterator[Loaded]]
 class Loader:
     """A registered loader: its name, the file endings it takes, the function, and the files of a folder it takes whole.
 
-    ``header`` are words that the beginning of a file must hold, where several loaders share an ending.
+    ``header`` are words that the beginning of a file must hold, where several loaders share an ending; ``notice`` is what
+    whoever loads such data must be told, such as its licence.
     """
 
     name: str
@@ -85,6 +92,7 @@ class Loader:
     read: Load
     folder: frozenset[str] = frozenset()
     header: tuple[str, ...] = ()
+    notice: str = ""
 
 
 _LOADERS: dict[str, Loader] = {}
@@ -92,12 +100,17 @@ _MODULES = ("digest", "events", "tables", "articles", "eto", "feeds", "mail", "m
 
 
 def loader(
-    name: str, *, suffixes: Sequence[str] = (), folder: Iterable[str] = (), header: Sequence[str] = ()
+    name: str,
+    *,
+    suffixes: Sequence[str] = (),
+    folder: Iterable[str] = (),
+    header: Sequence[str] = (),
+    notice: str = "",
 ) -> Callable[[Load], Load]:
     """Register a function as the loader of files with these endings, or of folders that hold these files."""
 
     def register(read: Load) -> Load:
-        _LOADERS[name] = Loader(name, tuple(suffixes), read, frozenset(folder), tuple(header))
+        _LOADERS[name] = Loader(name, tuple(suffixes), read, frozenset(folder), tuple(header), notice)
         return read
 
     return register

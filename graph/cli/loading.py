@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import track
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from graph.cli import show
 from graph.cli.app import Session, app, parse_day
-from graph.ingest import ingest
-from loaders.errors import LoaderError
-from loaders.registry import Context, load, loaders
-
-_BATCH = 200
+from graph.loading import Reading, Tally, find_files, load_files, worthwhile
+from loaders.registry import Context, load
 
 Files = Annotated[list[Path], typer.Argument(help="Files, or folders of files.", show_default=False)]
 Day = Annotated[str | None, typer.Option("--date", help="Date of documents that do not say theirs, YYYY-MM-DD.")]
 Kind = Annotated[str | None, typer.Option("--loader", help="Loader to use; by default the file's ending decides.")]
+Mapping = Annotated[
+    Path | None, typer.Option(help="Mapping file (TOML) that says which column of a table is which field of a claim.")
+]
+Processes = Annotated[
+    int | None,
+    typer.Option(min=1, help="Processes that read; by default as many as the files are worth.", show_default=False),
+]
 
 
 @app.command("load")
@@ -29,53 +34,89 @@ def load_command(
     files: Files,
     date: Day = None,
     loader: Kind = None,
+    mapping: Mapping = None,
+    processes: Processes = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="A changed file takes the place of what the store has of it.")
+    ] = False,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Load the other files where one is refused; the exit code is then 1.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """Load files into the store; loading twice is loading once.
+    """Load files into the store; loading twice is loading once, and a load that was stopped goes on where it was.
 
     Example: nthtier load news/2026-01-28.txt suppliers.csv
     """
     session: Session = context.obj
-    paths = list(_expand(files))
-    reading = Context(parse_day(date), session.catalogue)
-    store = session.store()
-    documents = claims = new = 0
-    for start in track(
-        range(0, len(paths), _BATCH), "Loading", console=Console(stderr=True), disable=len(paths) <= _BATCH
-    ):
-        batch = [loaded for path in paths[start : start + _BATCH] for loaded in load(path, reading, loader)]
-        report = ingest(store, batch, session.catalogue)
-        documents, claims, new = documents + report.documents, claims + report.claims, new + report.new_documents
-    if as_json:
-        show.lines([json.dumps({"documents": documents, "claims": claims, "new_documents": new})])
-    else:
-        show.console().print(
-            f"{documents} documents with {claims} claims, {new} of them new, in {session.settings.store}"
+    paths = find_files(files)
+    reading = Reading(parse_day(date), loader, mapping, tuple(session.settings.catalogue))
+    if processes is None:
+        processes = worthwhile(
+            len(paths), os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count() or 1
         )
+    store = session.store()
+    with _bar(len(paths)) as bar:
+        task = bar.add_task("Loading", total=len(paths), note="")
+
+        def progress(tally: Tally) -> None:
+            bar.update(task, completed=tally.files, note=f"{tally.documents:,} documents written")
+
+        tally = load_files(
+            store, paths, reading, processes=processes, keep_going=keep_going, replace=replace, progress=progress
+        )
+    report(session, tally, as_json)
+
+
+def _bar(files: int) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(
+        *columns, TextColumn("{task.fields[note]}"), console=Console(stderr=True), transient=True, disable=files < 20
+    )
+
+
+def report(session: Session, tally: Tally, as_json: bool) -> None:
+    """Print what a load did; faults and notices go to standard error, and faults make the exit code 1."""
+    for notice in sorted(tally.notices):
+        typer.echo(show.plain(notice), err=True)
+    for fault in tally.faults:
+        typer.echo(f"nthtier: {show.plain(fault)}", err=True)
+    if as_json:
+        said = {name: getattr(tally, name) for name in (
+            "documents", "claims", "new_documents", "skipped", "replaced", "kept_beside", "faults",
+        )}  # fmt: skip
+        show.lines([json.dumps(said, ensure_ascii=False)])
+    else:
+        out = show.console()
+        out.print(
+            f"{tally.documents} documents with {tally.claims} claims, {tally.new_documents} of them new, "
+            f"in {show.plain(session.settings.store)}"
+        )
+        if tally.skipped:
+            out.print(f"{tally.skipped} documents were there already, read the same way.")
+        if tally.replaced:
+            out.print(f"{tally.replaced} earlier states of these documents were taken out.")
+        if tally.kept_beside:
+            out.print(
+                f"{tally.kept_beside} of these documents stand in the store with other content too; "
+                "--replace would take that out."
+            )
+    if tally.faults:
+        raise typer.Exit(1)
 
 
 @app.command()
 def extract(
-    context: typer.Context, file: Annotated[Path, typer.Argument(help="A text.")], date: Day = None, loader: Kind = None
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A text.")],
+    date: Day = None,
+    loader: Kind = None,
+    mapping: Mapping = None,
 ) -> None:
     """Print a file's claims as JSON Lines, without a store.
 
     Example: nthtier extract news/2026-01-28.txt > claims.jsonl
     """
     session: Session = context.obj
-    for loaded in load(file, Context(parse_day(date), session.catalogue), loader):
+    for loaded in load(file, Context(parse_day(date), session.catalogue, mapping=mapping), loader):
         show.lines(claim.json() for claim in loaded.claims)
-
-
-def _expand(paths: list[Path]) -> list[Path]:
-    endings = {suffix for loader in loaders().values() for suffix in loader.suffixes}
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(each for each in path.rglob("*") if each.is_file() and each.suffix.casefold() in endings)
-            if not inside:
-                raise LoaderError(path, f"no file in it ends in {', '.join(sorted(endings))}")
-            found += inside
-        else:
-            found.append(path)
-    return found

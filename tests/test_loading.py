@@ -1,0 +1,162 @@
+"""Loading many files: over processes as in one, stopped and started again, refused files, changed files."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from plain_reader import PlainReader
+from samples import ETO
+
+from graph.loading import Reading, find_files, load_files
+from graph.store import Store, open_store
+from loaders.errors import LoaderError
+
+READING = Reading(extractor=PlainReader)
+MAKERS = ("SK hynix", "Micron", "TSMC", "Samsung Electronics", "ASML", "Amkor")
+BUYERS = ("Nvidia", "AMD", "Apple", "Broadcom", "Microsoft", "Meta")
+
+
+def archive(folder: Path, days: int) -> Path:
+    folder.mkdir()
+    for number in range(days):
+        maker, buyer = MAKERS[number % 6], BUYERS[number // 6 % 6]
+        (folder / f"digest-{number:03}.txt").write_text(
+            f"On January {number % 28 + 1}, 2026, it was quiet.\n{maker} supplies parts to {buyer} [{number + 1}].\n",
+            encoding="utf-8",
+        )
+    return folder
+
+
+def content(store: Store) -> list[bytes]:
+    return sorted(b"".join(store.export()).splitlines())
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return archive(tmp_path_factory.mktemp("archive") / "news", 60)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(folder: Path) -> list[bytes]:
+    store = open_store("memory:")
+    load_files(store, find_files([folder]), READING)
+    return content(store)
+
+
+def test_two_processes_load_what_one_does(folder: Path, undisturbed: list[bytes], memory: Store) -> None:
+    tally = load_files(memory, find_files([folder]), READING, processes=2)
+    assert (tally.files, tally.documents, tally.claims) == (60, 60, 60)
+    assert content(memory) == undisturbed
+
+
+def test_batches_make_no_difference(
+    folder: Path, undisturbed: list[bytes], memory: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graph.loading.MAX_DOCUMENTS", 7)
+    load_files(memory, list(reversed(find_files([folder]))), READING)
+    assert content(memory) == undisturbed
+
+
+def test_what_was_read_is_not_read_again(folder: Path, memory: Store) -> None:
+    load_files(memory, find_files([folder])[:40], READING)
+    before = content(memory)
+    again = load_files(memory, find_files([folder])[:40], READING)
+    assert (again.documents, again.skipped) == (0, 40)
+    assert content(memory) == before
+    assert load_files(memory, find_files([folder]), READING).documents == 20
+
+
+def test_a_changed_file_stands_beside_or_takes_the_place(folder: Path, tmp_path: Path, memory: Store) -> None:
+    file = tmp_path / "2026-01-05.txt"
+    file.write_text("SK hynix supplies HBM4 to Nvidia.", encoding="utf-8")
+    load_files(memory, [file], READING)
+    file.write_text("Micron supplies HBM4 to Nvidia.", encoding="utf-8")
+    assert load_files(memory, [file], READING).kept_beside == 1
+    both = content(memory)
+    file.write_text("Samsung Electronics supplies HBM4 to Nvidia.", encoding="utf-8")
+    assert load_files(memory, [file], READING, replace=True).replaced == 2
+    fresh = open_store("memory:")
+    load_files(fresh, [file], READING)
+    assert content(memory) == content(fresh) != both
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_refused_file_ends_the_load_or_is_noted(tmp_path: Path, memory: Store, processes: int) -> None:
+    place = archive(tmp_path / "news", 6)
+    (place / "digest-003.txt").write_bytes(b"\0")
+    paths = find_files([place])
+    with pytest.raises(LoaderError, match=r"digest-003\.txt:1: not a text file"):
+        load_files(memory, paths, READING, processes=processes)
+    assert content(memory) == []
+    tally = load_files(memory, paths, READING, processes=processes, keep_going=True)
+    assert (tally.documents, len(tally.faults)) == (5, 1)
+
+
+def test_folders_give_the_files_that_loaders_read(tmp_path: Path) -> None:
+    (tmp_path / "a" / "eto").mkdir(parents=True)
+    for name, data in ETO.items():
+        (tmp_path / "a" / "eto" / name).write_bytes(data)
+    for name in ("x.txt", "y.CSV", "z.exe", ".hidden.txt"):
+        (tmp_path / "a" / name).write_text("x", encoding="utf-8")
+    found = [path.relative_to(tmp_path).as_posix() for path in find_files([tmp_path])]
+    assert found == ["a/eto", "a/x.txt", "a/y.CSV"]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(LoaderError, match="no file in it ends in"):
+        find_files([tmp_path / "empty"])
+
+
+LOAD = """
+import sys
+sys.path.insert(0, {tests!r})
+from pathlib import Path
+from plain_reader import PlainReader
+import graph.loading
+from graph.loading import Reading, find_files, load_files
+from graph.store import open_store
+graph.loading.MAX_DOCUMENTS = 5
+if __name__ == "__main__":
+    store = open_store({store!r})
+    print("open", flush=True)
+    load_files(store, find_files([Path({news!r})]), Reading(extractor=PlainReader))
+"""
+
+
+@pytest.mark.slow
+def test_killed_anywhere_it_goes_on_to_the_same_store(folder: Path, undisturbed: list[bytes], tmp_path: Path) -> None:
+    code = LOAD.format(tests=str(Path(__file__).parent), store=str(tmp_path / "store"), news=str(folder))
+    killed = 0
+    for wait in (0.0, 0.2, 0.5):
+        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(wait)
+        process.send_signal(signal.SIGKILL)
+        killed += process.wait() == -signal.SIGKILL
+        process.stdout.close()
+    assert killed > 0
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    store = open_store(str(tmp_path / "store"))
+    assert content(store) == undisturbed
+    store.close()
+
+
+def test_the_command_reports_and_shows_a_licence(tmp_path: Path) -> None:
+    place = tmp_path / "eto"
+    place.mkdir()
+    for name, data in ETO.items():
+        (place / name).write_bytes(data)
+    (tmp_path / "bad.csv").write_text("supplier,predicate\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", "from graph.cli import main; main()", "--store", "s", "load", "eto", "bad.csv", "--keep-going", "--json"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "CC BY-NC 4.0" in done.stderr
+    assert "bad.csv:1: no column 'customer', 'as_of'" in done.stderr
+    assert json.loads(done.stdout)["claims"] == 4
