@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from graph.api.answers import etag, send
 from graph.api.negotiation import SHORT, choose
-from graph.api.problems import PROBLEM_SCHEMA, problem
+from graph.api.problems import PROBLEM_SCHEMA, problem, schema_of
 from graph.api.requests import ProtocolRoute, Refused, body_reader, content_type, fields, parts, require_token, single
 from graph.errors import StoreError
 from graph.settings import Settings
@@ -174,7 +174,7 @@ def _documented(method: str = "GET") -> dict[str, Any]:
     if method in ("PUT", "POST"):
         extra["requestBody"] = {
             "required": True,
-            "content": {kind: {"schema": {"type": "string"}} for kind in media.GRAPHS},
+            "content": {kind: {"schema": schema_of(kind)} for kind in media.GRAPHS},
         }
     problems = {"content": {"application/problem+json": {"schema": PROBLEM_SCHEMA}}}
     codes = {
@@ -194,7 +194,7 @@ def _documented(method: str = "GET") -> dict[str, Any]:
         code: {"description": text, **problems} for code, text in codes.items()
     }
     if method == "GET":
-        kinds = {kind: {"schema": {"type": "string"}} for kind in media.GRAPHS}
+        kinds = {kind: {"schema": schema_of(kind)} for kind in media.GRAPHS}
         responses |= {200: {"description": "The graph", "content": kinds}, 304: {"description": "Not changed"}}
     else:
         responses |= (

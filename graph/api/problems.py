@@ -8,6 +8,7 @@ from typing import Final
 from fastapi.responses import JSONResponse, Response
 
 from graph import errors
+from graph.store import media
 
 #: The first class that fits decides.
 STATUS: Final = (
@@ -33,6 +34,17 @@ PROBLEM_SCHEMA: Final = {
         "column": {"type": "integer"},
     },
 }
+
+
+def schema_of(media_type: str) -> dict[str, object]:
+    """Return the JSON schema of an answer in a form: a text, unless it is JSON.
+
+    >>> schema_of("text/turtle"), schema_of("application/ld+json")
+    ({'type': 'string'}, {})
+    """
+    if media_type == media.JSON:
+        return {"type": "object", "required": ["head"]}
+    return {} if media_type.endswith("json") else {"type": "string"}
 
 
 def problem(

@@ -12,7 +12,7 @@ from graph.api.answers import etag, send
 from graph.api.description import describe
 from graph.api.graph_store import graph_store_router
 from graph.api.negotiation import SHORT, choose
-from graph.api.problems import PROBLEM_SCHEMA, problem
+from graph.api.problems import PROBLEM_SCHEMA, problem, schema_of
 from graph.api.requests import (
     ProtocolRoute,
     Refused,
@@ -25,33 +25,43 @@ from graph.api.requests import (
 )
 from graph.settings import Settings
 from graph.store import Store, guard, media
-from graph.store.limited import check_update, limited
+from graph.store.limited import Reads, check_update, limited
 from graph.store.outline import Outline
 from graph.store.pull import Limits
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _QUERY: Final = "application/sparql-query"
 _UPDATE: Final = "application/sparql-update"
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _PREFLIGHT: Final = {
     "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
 
 
-def sparql_router(store: Store, settings: Settings) -> APIRouter:
-    """Return the routes of the SPARQL protocols over a store.
+def rules_of(settings: Settings) -> guard.Rules:
+    """Return what queries and updates of strangers may do."""
+    return guard.Rules(frozenset(settings.allow_service), frozenset(settings.allow_load), settings.query_max_length)
 
-    Queries run under the limits of the settings; for a store in a folder that means reader processes, which
-    end with the application's lifespan.
-    """
-    rules = guard.Rules(frozenset(settings.allow_service), frozenset(settings.allow_load), settings.query_max_length)
-    reads = limited(
+
+def reads_of(store: Store, settings: Settings) -> Reads:
+    """Return the store for reading under the limits of the settings; for a folder that means reader processes."""
+    return limited(
         store,
         Limits(settings.query_timeout, settings.result_max_bytes),
-        rules,
+        rules_of(settings),
         size=settings.query_concurrency,
         memory=settings.query_max_memory,
     )
+
+
+def sparql_router(store: Store, settings: Settings, reads: Reads | None = None) -> APIRouter:
+    """Return the routes of the SPARQL protocols over a store.
+
+    Queries run under the limits of the settings; what was started for reading ends with the application's lifespan.
+    """
+    rules = rules_of(settings)
+    reads = reads or reads_of(store, settings)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
@@ -75,6 +85,8 @@ def sparql_router(store: Store, settings: Settings) -> APIRouter:
     def ask_by_get(request: Request) -> Response:
         found = fields(request.url.query)
         sparql = single(found, "query")
+        for name in _READ:
+            _all(found, name)
         if sparql is not None:
             return answer(request, found, sparql)
         if single(found, "update") is not None:
@@ -156,11 +168,9 @@ def _sent(request: Request, body: IO[bytes], name: str, direct: str) -> tuple[st
 
 def _all(found: list[tuple[str, str]], name: str) -> list[str]:
     graphs = [value for key, value in found if key == name]
-    if bad := next(
-        (graph for graph in graphs if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*", graph)),
-        None,
-    ):
-        raise Refused(problem(400, f"{name} is not an absolute IRI: {bad!r}"))
+    for graph in graphs:
+        if not _ABSOLUTE.fullmatch(graph):
+            raise Refused(problem(400, f"{name} is not an absolute IRI: {graph!r}"))
     return graphs
 
 
@@ -175,7 +185,8 @@ _WRITE: Final = ("using-graph-uri", "using-named-graph-uri")
 
 def _documented(name: str, graphs: Sequence[str], answers: Sequence[str], direct: str = "") -> dict[str, Any]:
     """Return what the OpenAPI document says of a route whose parameters the protocol defines."""
-    text = {"type": "string", "minLength": 1}
+    # An update may be empty, a query may not.
+    text: dict[str, Any] = {"type": "string", "minLength": 1} if answers else {"type": "string"}
     uris = {"type": "array", "items": {"type": "string", "format": "uri"}}
     parameters = [
         {"name": graph, "in": "query", "schema": uris, "description": "Graph IRI; may be repeated."} for graph in graphs
@@ -201,7 +212,7 @@ def _documented(name: str, graphs: Sequence[str], answers: Sequence[str], direct
     if answers:
         responses[200] = {
             "description": "The result",
-            "content": {kind: {"schema": {"type": "string"}} for kind in answers},
+            "content": {kind: {"schema": schema_of(kind)} for kind in answers},
         }
         responses[304] = {"description": "Not changed since the entity tag given"}
     else:
