@@ -24,11 +24,9 @@ from graph.queries import query
 from graph.relations import Relations
 from graph.store import Quad, Store
 from graph.view import plain_edges
-from ontology import terms
 from ontology.terms import NT
 
 _COLUMNS: Final = ("relation", "subject", "predicate", "object", "item")
-_ACTUAL: Final = terms.STATUSES.index("actual")
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,36 +140,23 @@ def _table(relations: Iterable[Relation]) -> pa.Table:
 
 def _columns(actual: pa.Table) -> Relations:
     """Return actual relations as facts are made from: who depends on whom asks for no share, date or claim."""
-    actual = actual.take(pc.sort_indices(actual["relation"]))
-    ends = [_whole(actual[name]) for name in ("subject", "object", "item")]
-    things = pc.unique(pa.concat_arrays(ends))
-    things = things.filter(pc.not_equal(things, ""))
-    things = things.take(pc.sort_indices(things))
-    subject, object_, item = (
-        pc.fill_null(pc.index_in(end, things), -1).to_numpy(zero_copy_only=False).astype(np.int32) for end in ends
-    )
     size = len(actual)
-    nothing = pa.DictionaryArray.from_arrays(pa.array(np.zeros(size, np.int32)), pa.array([""]))
-    predicates = pc.index_in(_whole(actual["predicate"]), pa.array(terms.PREDICATES))
-    return Relations(
-        things=things,
-        iri=_whole(actual["relation"]),
-        subject=subject,
-        predicate=predicates.to_numpy(zero_copy_only=False).astype(np.int8),
-        object=object_,
-        item=item,
-        item_name=nothing,
-        status=np.full(size, _ACTUAL, np.int8),
-        stated=np.ones(size, np.bool_),
-        low=np.zeros(size),
-        high=np.ones(size),
-        support=np.ones(size, np.int32),
-        first_seen=nothing,
-        last_seen=nothing,
-        claim_start=np.zeros(size + 1, np.int32),
-        claims=pa.array([], pa.string()),
-    )
+    table = actual.take(pc.sort_indices(actual["relation"]))
 
+    def all_the_same(value: str | float | int, kind: pa.DataType) -> pa.ChunkedArray:
+        return pa.chunked_array([pa.repeat(pa.scalar(value, kind), size)])
 
-def _whole(column: pa.ChunkedArray) -> pa.Array:
-    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+    predicate = pc.binary_join_element_wise(NT, table["predicate"], "")
+    table = table.set_column(2, "predicate", predicate)
+    for name, value in (
+        ("itemName", ""),
+        ("status", NT + "actual"),
+        ("attribution", NT + "stated"),
+        ("first", ""),
+        ("last", ""),
+    ):
+        table = table.append_column(name, all_the_same(value, pa.string()))
+    for name, bound in (("low", 0.0), ("high", 1.0)):
+        table = table.append_column(name, all_the_same(bound, pa.float64()))
+    table = table.append_column("support", all_the_same(1, pa.int32()))
+    return Relations._from(table, np.zeros(size + 1, np.int32), pa.array([], pa.string()))
