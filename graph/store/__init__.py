@@ -7,8 +7,8 @@
 True
 """
 
-from graph.store.opening import open_store
+from graph.store.opening import as_dataset, open_store
 from graph.store.protocol import Change, Quad, Store
 from graph.store.rows import ask, select
 
-__all__ = ["Change", "Quad", "Store", "ask", "open_store", "select"]
+__all__ = ["Change", "Quad", "Store", "as_dataset", "ask", "open_store", "select"]

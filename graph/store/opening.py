@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rdflib import Dataset
+
     from graph.store.protocol import Store
 
 
@@ -38,3 +40,10 @@ def open_store(location: str, *, read_only: bool = False) -> Store:
         return MemoryStore()
     path = Path(location).expanduser()
     return SnapshotStore(path) if read_only else DiskStore(path)
+
+
+def as_dataset(store: Store) -> Dataset:
+    """Return an rdflib Dataset over the same data; see :func:`graph.store.dataset_view.as_dataset`."""
+    from graph.store import dataset_view
+
+    return dataset_view.as_dataset(store)

@@ -28,7 +28,7 @@ def select(store: Store, sparql: str) -> list[tuple[Identifier | None, ...]]:
     if "results" not in answer:
         raise QueryError("not a SELECT query")
     names = answer["head"]["vars"]
-    return [tuple(_term(row.get(name)) for name in names) for row in answer["results"]["bindings"]]
+    return [tuple(term_of(row.get(name)) for name in names) for row in answer["results"]["bindings"]]
 
 
 def ask(store: Store, sparql: str) -> bool:
@@ -49,7 +49,12 @@ def _answer(store: Store, sparql: str) -> dict[str, Any]:
     return answer
 
 
-def _term(found: dict[str, Any] | None) -> Identifier | None:
+def term_of(found: dict[str, Any] | None) -> Identifier | None:
+    """Return the rdflib term that the JSON result format writes so; nothing for nothing.
+
+    >>> term_of({"type": "literal", "value": "1", "datatype": "urn:t"})
+    rdflib.term.Literal('1', datatype=rdflib.term.URIRef('urn:t'))
+    """
     from rdflib import BNode, Literal, URIRef
 
     if found is None:
