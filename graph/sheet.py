@@ -19,7 +19,8 @@ _MOST_CLAIMS: Final = 200
 _SKIPPED: Final = frozenset({"iri", "id", "relation", "relations", "evidence", "coverage", "note", "headline", "title"})
 #: Fields that the headline says already.
 _SAID: Final = frozenset({"party", "subject", "object", "item", "predicates", "direction", "level", "as_of"})
-_COUNTS: Final = frozenset({"amount", "hhi", "n_eff", "effective", "days"})
+_COUNTS: Final = frozenset({"amount", "hhi", "hhi_by_country", "effective", "before", "after", "days"})
+_LABELS: Final = {"hhi": "HHI", "hhi_by_country": "HHI by country", "path": "by way of", "reading": "default reading"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +70,15 @@ def sheet(answer: BaseModel, numbers: dict[str, int] | None = None) -> Sheet:
         value = getattr(answer, name)
         if name in _SKIPPED or name in _SAID or value in (None, "", (), [], {}):
             continue
-        label = name.replace("_", " ")
+        caption = label(name)
         if _is_records(value):
-            tables.append(_table(label, list(value), evidence, numbers))
+            tables.append(_table(caption, list(value), evidence, numbers))
         elif isinstance(value, Mapping) and _is_records(value.values()):
-            tables.append(_mapped(label, value, evidence, numbers))
+            tables.append(_mapped(caption, value, evidence, numbers))
         elif isinstance(value, Answer) and not isinstance(value, (Party, Hop, Evidence)):
             nested.append(sheet(value))
         else:
-            facts.append((label, _cell(name, value, evidence, numbers)))
+            facts.append((caption, _cell(name, value, evidence, numbers)))
     claims = tuple((number, evidence[claim]) for claim, number in numbers.items() if claim in evidence)[:_MOST_CLAIMS]
     for inner in nested:
         facts += inner.facts
@@ -93,6 +94,15 @@ def headline(answer: BaseModel) -> str:
     """Return what an answer says in one sentence; records have a property for it."""
     said = getattr(answer, "headline", None)
     return said if isinstance(said, str) else type(answer).__name__
+
+
+def label(name: str) -> str:
+    """Return the name of a field as people read it.
+
+    >>> label("first_seen"), label("hhi_by_country")
+    ('first seen', 'HHI by country')
+    """
+    return _LABELS.get(name, name.replace("_", " "))
 
 
 def share(bounds: tuple[float, float]) -> str:
@@ -140,7 +150,7 @@ def _table(caption: str, records: list[Any], evidence: Mapping[str, Evidence], n
         )
         for record in records
     )
-    return Table(caption, tuple("by way of" if name == "path" else name.replace("_", " ") for name in names), rows)
+    return Table(caption, tuple(label(name) for name in names), rows)
 
 
 def _mapped(caption: str, value: Mapping[str, Any], evidence: Mapping[str, Evidence], numbers: dict[str, int]) -> Table:
@@ -169,7 +179,12 @@ def _cell(name: str, value: Any, evidence: Mapping[str, Evidence], numbers: dict
     if _is_interval(value):
         if name in _COUNTS or max(abs(value[0]), abs(value[1])) > 1:
             return Cell(_number(value[0]) if value[0] == value[1] else f"{_number(value[0])}–{_number(value[1])}")
-        return Cell(share(value), bounds=(float(value[0]), float(value[1])))
+        said = share(value)
+        if said == "unknown" and name != "share":
+            said = "0–100%"  # a share is not known; a bound that is worked out is
+        return Cell(said, bounds=(float(value[0]), float(value[1])))
+    if name in _COUNTS and isinstance(value, tuple) and len(value) == 2 and value[1] is None:
+        return Cell(f"{_number(value[0])} or more")
     return Cell(_text(value))
 
 

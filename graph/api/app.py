@@ -10,6 +10,8 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from graph.api import faults
+from graph.api.analysis import analysis_router
+from graph.api.analysis_pages import analysis_pages_router
 from graph.api.ask import Kept, ask_router
 from graph.api.assets import assets_router
 from graph.api.documents import documents_router
@@ -18,13 +20,17 @@ from graph.api.networks import neighbours_router, networks_router
 from graph.api.pages import pages_router, refuse
 from graph.api.resources import resources_router
 from graph.api.service import Measures, Service
-from graph.api.sparql import sparql_router
+from graph.api.sparql import reads_of, sparql_router
 from graph.settings import Settings
 from graph.store import Store
 from ontology.catalogue import Catalogue
 
 #: Router factories of the resources; each is served under ``/v1`` and, for what is no browser, at the root.
-RESOURCES: Final[tuple[Callable[[], APIRouter], ...]] = (neighbours_router, resources_router,)
+RESOURCES: Final[tuple[Callable[[], APIRouter], ...]] = (
+    neighbours_router,
+    resources_router,
+    analysis_router,
+)
 
 
 def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
@@ -37,12 +43,13 @@ def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
     )
     app.state.store, app.state.settings = store, settings
     app.state.catalogue = Catalogue.bundled(tuple(settings.catalogue))
-    app.state.kept, app.state.measures = Kept(), Measures()
+    app.state.kept, app.state.measures, app.state.reads = Kept(), Measures(), reads_of(store, settings)
     faults.install(app, page=refuse)
     app.include_router(pages_router())
+    app.include_router(analysis_pages_router())
     app.include_router(networks_router())
     app.include_router(ask_router())
-    app.include_router(sparql_router(store, settings))
+    app.include_router(sparql_router(store, settings, app.state.reads))
     app.include_router(health_router())
     app.include_router(assets_router())
     for router in (*(factory() for factory in RESOURCES), documents_router(store, settings, app.state.catalogue)):

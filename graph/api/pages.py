@@ -21,7 +21,9 @@ from starlette.types import Scope
 from graph.api.assets import address
 from graph.api.state import CatalogueDep, StoreDep
 from graph.chokepoints import stops
+from graph.concentration import Concentration, concentration
 from graph.dependency import dependents, find
+from graph.errors import UnknownNameError
 from graph.exposure import Exposure, exposure
 from graph.listing import claims, document, documents, parties
 from graph.models import Dependents, Evidence
@@ -32,6 +34,7 @@ from graph.question import Reply
 from graph.question import ask as answer_question
 from graph.question.answering import newest_day
 from graph.question.intents import INTENTS
+from graph.related import Related, related
 from graph.sheet import is_web, share, sheet
 from graph.store import Store
 from graph.views.looks import spaced
@@ -45,6 +48,7 @@ _PAGES: Final = Environment(
 #: Query parameters of pages: a form sends a field that was left empty too.
 Day = Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="As known on this day.")]
 Shown = Annotated[str, Query(pattern="^(confirmed|reported|prospective)?$")]
+_PRODUCTS: Final = frozenset(terms.PRODUCT_KINDS.values())
 _EXAMPLES: Final = ("dependents", "suppliers", "exposure", "whatif", "chokepoints", "users", "changes", "conflicts")
 
 
@@ -194,13 +198,18 @@ def pages_router() -> APIRouter:
         ]
         numbers: dict[str, int] = {}
         exposed = _exposures(store, node, known_on, catalogue)
+        is_product = node.kind in _PRODUCTS
+        supply = _supply(store, node, chosen, known_on, catalogue) if is_product else []
+        laid_supply = [(name, sheet(record, numbers)) for name, record in supply]
         halts = stops(store, node.iri, level=chosen, as_of=known_on, catalogue=catalogue)
         laid = [(walk, sheet(walk, numbers)) for walk in walks]
         ties = sheet(known, numbers)
         laid_stops = sheet(halts, numbers)
         evidence = {**known.evidence, **walks[0].evidence, **walks[1].evidence, **halts.evidence}
+        for _, record in supply:
+            evidence.update(record.evidence)
         return _page(
-            "party.html", known=known, exposed=exposed, halts=halts, stops=laid_stops, walks=laid, level=chosen, as_of=as_of, ties=ties, question="",
+            "party.html", known=known, is_product=is_product, supply=laid_supply, exposed=exposed, halts=halts, stops=laid_stops, walks=laid, level=chosen, as_of=as_of, ties=ties, question="",
             cited=[(number, evidence[claim]) for claim, number in numbers.items()],
             network=link("view", known.party.id) + _state(chosen, as_of),
         )  # fmt: skip
@@ -220,6 +229,21 @@ def pages_router() -> APIRouter:
         return _page("document.html", found=found, pieces=tuple(_pieces(found)), question="", named=named)
 
     return router
+
+
+def _supply(
+    store: Store, node: Node, level: str, as_of: Date | None, catalogue: Catalogue
+) -> list[tuple[str, Related | Concentration]]:
+    """Return who supplies a component to whom, and how concentrated its supply is, where it is one."""
+    found: list[tuple[str, Related | Concentration]] = []
+    ties = related(store, terms.SUPPLY, item=node, level=level, as_of=as_of)
+    if ties.found:
+        found.append(("supply", ties))
+    try:
+        needs = concentration(store, node.name, level=level, as_of=as_of, limit=40, catalogue=catalogue)
+    except UnknownNameError:
+        return found
+    return [*found, ("concentration", needs)] if needs.found else found
 
 
 def _exposures(store: Store, node: Node, as_of: Date | None, catalogue: Catalogue, most: int = 8) -> list[Exposure]:

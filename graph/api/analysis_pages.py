@@ -1,0 +1,139 @@
+"""Pages of the analyses: conflicts, what if, and the SPARQL page."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from graph.api.assets import address
+from graph.api.pages import PageRoute, day, link, render
+from graph.api.sparql import rules_of
+from graph.api.state import CatalogueDep, SettingsDep, StoreDep
+from graph.conflicts import conflicts
+from graph.dependency import find
+from graph.errors import StoreError
+from graph.question import sparql
+from graph.scenarios import ScenarioError, library
+from graph.sheet import sheet
+from graph.store import guard
+from graph.whatif import whatif
+from ontology import terms
+
+_ROWS = 1000
+_EXAMPLES = (
+    ("Who depends on TSMC", "SELECT DISTINCT ?name WHERE { ?who nt:dependsOn+ id:tsmc ; rdfs:label ?name } ORDER BY ?name"),
+    ("Relations by kind", "SELECT ?predicate (COUNT(?r) AS ?n) WHERE { ?r a nt:Relation ; rdf:predicate ?predicate } GROUP BY ?predicate ORDER BY DESC(?n)"),
+    ("Newest claims", "SELECT ?day ?sentence WHERE { GRAPH ?document { ?claim a nt:Claim ; dcterms:date ?day ; prov:value ?sentence } } ORDER BY DESC(?day) LIMIT 20"),
+)  # fmt: skip
+
+
+def analysis_pages_router() -> APIRouter:
+    """Return the routes of these pages."""
+    router = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=HTMLResponse)
+
+    @router.get("/conflicts")
+    def conflict_page(
+        store: StoreDep,
+        catalogue: CatalogueDep,
+        kind: Annotated[str, Query(pattern=f"^({'|'.join(terms.CONFLICT_KINDS)})?$")] = "",
+        party: Annotated[str, Query(max_length=300)] = "",
+        as_of: Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = "",
+    ) -> HTMLResponse:
+        node = find(store, party, catalogue) if party.strip() else None
+        found = conflicts(store, as_of=day(as_of), kind=kind or None, party=node)
+        numbers: dict[str, int] = {}
+        for row in found.found:
+            for claim in row.claims:
+                numbers.setdefault(claim, len(numbers) + 1)
+        return HTMLResponse(
+            render(
+                "conflicts.html", found=found, kinds=sorted(terms.CONFLICT_KINDS), kind=kind, party=party, as_of=as_of,
+                numbers=numbers, notes=sheet(found).notes, question="",
+            )
+        )  # fmt: skip
+
+    @router.get("/whatif")
+    def scenario_page(
+        store: StoreDep,
+        catalogue: CatalogueDep,
+        scenario: Annotated[str, Query(max_length=2000)] = "",
+        level: Annotated[str, Query(pattern=f"^({'|'.join(terms.LEVELS)})$")] = "reported",
+        as_of: Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = "",
+    ) -> HTMLResponse:
+        answer, refused = None, ""
+        if scenario.strip():
+            try:
+                answer = whatif(store, scenario, level=level, as_of=day(as_of), limit=60, catalogue=catalogue)
+            except ScenarioError as error:
+                refused = str(error)
+        state = {"scenario": scenario, "level": level, "as_of": as_of}
+        return HTMLResponse(
+            render(
+                "whatif.html", scenario=scenario, level=level, as_of=as_of, answer=answer, refused=refused, question="",
+                sheet=sheet(answer) if answer else None, library=library().values(),
+                network="/view/whatif?" + urlencode({key: value for key, value in state.items() if value}),
+            ),
+            422 if refused else 200,
+        )  # fmt: skip
+
+    @router.get("/query")
+    def query_page(
+        request: Request, store: StoreDep, settings: SettingsDep, query: Annotated[str, Query(max_length=20_000)] = ""
+    ) -> HTMLResponse:
+        """The SPARQL page: a form that works by itself; the editor, where it is installed, takes its place."""
+        found: dict[str, Any] = {"columns": [], "rows": [], "refused": "", "more": False}
+        if query.strip():
+            found |= _answered(request, query, rules_of(settings))
+        editor = address("yasgui.min.js")
+        return HTMLResponse(
+            render(
+                "query.html", query=query or sparql.prologue(_EXAMPLES[0][1]) + _EXAMPLES[0][1], found=found, question="",
+                asked=bool(query.strip()), editor=editor, editor_style=address("yasgui.min.css"),
+                examples=[(name, sparql.prologue(text) + text) for name, text in _EXAMPLES],
+                addresses={"csv": "/sparql?" + urlencode({"query": query, "format": "csv"}), "json": "/sparql?" + urlencode({"query": query, "format": "json"})},
+            ),
+            422 if found["refused"] else 200,
+        )  # fmt: skip
+
+    return router
+
+
+def _answered(request: Request, query: str, rules: guard.Rules) -> dict[str, Any]:
+    """Run a query under the limits of the service; return columns and rows, or why it was refused."""
+    try:
+        seen = guard.check(query, rules)
+        if seen.form != "rows":
+            return {"refused": "this page shows tables; ask /sparql for graphs, and send updates to /update"}
+        table = b"".join(request.app.state.reads.query(query, "text/csv")).decode("utf-8")
+    except StoreError as error:
+        return {"refused": str(error)}
+    lines = csv.reader(io.StringIO(table, newline=""))
+    columns = next(lines, [])
+    rows: list[list[tuple[str, str]]] = []
+    for row in lines:
+        if len(rows) == _ROWS:
+            return {"columns": columns, "rows": rows, "more": True}
+        rows.append([_shown(value) for value in row])
+    return {"columns": columns, "rows": rows}
+
+
+def _shown(value: str) -> tuple[str, str]:
+    """Return a value as a table shows it, with the page it may link to.
+
+    >>> _shown("https://w3id.org/nthtier/id/tsmc"), _shown("javascript:alert(1)")
+    (('id:tsmc', '/parties/tsmc'), ('javascript:alert(1)', ''))
+    """
+    for name in ("id", "document"):
+        base = terms.PREFIXES[name]
+        if value.startswith(base):
+            local = value.removeprefix(base)
+            return f"{name}:{local}", link("parties" if name == "id" else "documents", local)
+    for name, base in terms.PREFIXES.items():
+        if value.startswith(base):
+            return f"{name}:{value.removeprefix(base)}", ""
+    return value, ""
