@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from pydantic import Field
 
-from graph.closure import Pairs, Scores, Stopped, pairs, scores, stop, stoppers
+from graph.closure import Pairs, Scores, Stopped, pairs, scores, stop, stoppers, strength, strongest
 from graph.dependency import find, party
 from graph.errors import UnknownNameError
 from graph.evidence import coverage, evidence
@@ -138,7 +138,7 @@ class Stops(Answer):
 
 
 class _Known(NamedTuple):
-    stoppers: list[dict[int, float]]
+    stoppers: list[frozenset[int]]
     scores: Scores
 
 
@@ -208,19 +208,14 @@ def _component(store: Store, net: Network, name: str, catalogue: Catalogue | Non
 
 def _parties(net: Network, limit: int, component: int | None) -> list[Chokepoint]:
     """Return the parties whose loss stops most; the witnesses are those short at the first step."""
-    count = known(net).scores
-    order = np.lexsort((np.arange(len(net.nodes)), -count.stopped, -count.strength.round(9)))
+    stopped = known(net).scores.stopped
+    candidates = [n for n in np.flatnonzero(stopped > 0).tolist() if net.nodes[n].kind in _PARTY_KINDS]
+    if component is not None:
+        candidates = [n for n in candidates if _dry(net, stop(net.needs, [n]), component)]
     found: list[Chokepoint] = []
-    for n in order.tolist():
-        if len(found) >= limit or not count.stopped[n]:
-            break
-        if net.nodes[n].kind not in _PARTY_KINDS:
-            continue
-        stopped = stop(net.needs, [n])
-        if component is not None and not _dry(net, stopped, component):
-            continue
-        first = stops_of(net, stopped, 1 if component is None else None, component)
-        found.append(_chokepoint(party(net.nodes[n]), int(count.stopped[n]), float(count.strength[n]), first))
+    for n, total in strongest(net.needs, stopped, candidates, limit):
+        first = stops_of(net, stop(net.needs, [n]), 1 if component is None else None, component)
+        found.append(_chokepoint(party(net.nodes[n]), int(stopped[n]), total, first))
     return found
 
 
@@ -291,7 +286,7 @@ def stops(
 
 
 def _stopped_by(net: Network, target: int) -> list[Stop]:
-    who = known(net).stoppers[target]
+    who = {n: float(strength(net.needs, n)[target]) for n in known(net).stoppers[target]}
     found = []
     for n in sorted(who, key=lambda n: (-who[n], net.nodes[n].name)):
         if n != target:

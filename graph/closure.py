@@ -11,8 +11,10 @@ the minimal sets of two that no single one makes needless.
 
 from __future__ import annotations
 
+import heapq
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -76,59 +78,75 @@ def stop(needs: Needs, removed: Iterable[int], gone_rows: Bools | None = None) -
             return Stopped(when, dry)
 
 
-def stoppers(needs: Needs) -> list[dict[int, float]]:
-    """Return for each node all nodes whose removal alone stops it, itself among them, each with its strength.
-
-    The strength is for ranking only. A step on a claim that there is no other source keeps it, a step that rests on no
-    other source being *reported* halves it; of several ways the strongest counts.
+def stoppers(needs: Needs) -> list[frozenset[int]]:
+    """Return for each node all nodes whose removal alone stops it, itself among them.
 
     Nodes are visited so that suppliers come before consumers, cycles until nothing changes, so that most are worked out
     once; the cost is that of the answer, not of one closure a node.
     """
-    found: list[dict[int, float]] = [{n: 1.0} for n in range(needs.nodes)]
-    suppliers: list[list[tuple[float, list[int]]]] = [[] for _ in range(needs.nodes)]
+    found: list[frozenset[int]] = [frozenset((n,)) for n in range(needs.nodes)]
+    suppliers: list[list[list[int]]] = [[] for _ in range(needs.nodes)]
     start, supplier, consumers = needs.start.tolist(), needs.supplier.tolist(), needs.consumer.tolist()
-    factor = np.where(needs.complete, 1.0, UNCLAIMED).tolist()
     for need in np.flatnonzero(~needs.part).tolist():
-        suppliers[consumers[need]].append((factor[need], supplier[start[need] : start[need + 1]]))
+        suppliers[consumers[need]].append(supplier[start[need] : start[need + 1]])
     for group in _in_order(needs):
-        waiting, members = deque(group), set(group) if len(group) > 1 else set()
-        queued = set(group)
+        if len(group) == 1:
+            _grow(group[0], suppliers[group[0]], found)
+            continue
+        members = set(group)
         followers: dict[int, list[int]] = {}
-        for consumer in members:
-            for each in {s for _, need in suppliers[consumer] for s in need} & members:
+        for consumer in group:
+            for each in {s for need in suppliers[consumer] for s in need if s in members}:
                 followers.setdefault(each, []).append(consumer)
+        waiting, queued = deque(group), set(group)
         while waiting:
             consumer = waiting.popleft()
             queued.discard(consumer)
-            if _grow(found[consumer], suppliers[consumer], found):
-                for each in followers.get(consumer, ()):
-                    if each not in queued:
-                        queued.add(each)
-                        waiting.append(each)
+            if _grow(consumer, suppliers[consumer], found):
+                fresh = [each for each in followers.get(consumer, ()) if each not in queued]
+                queued.update(fresh)
+                waiting.extend(fresh)
     return found
 
 
-def _grow(mine: dict[int, float], needs: list[tuple[float, list[int]]], found: list[dict[int, float]]) -> bool:
-    grown = False
-    for factor, suppliers in needs:
+def _grow(consumer: int, needs: list[list[int]], found: list[frozenset[int]]) -> bool:
+    """Take up who stops all suppliers of any of the needs; tell whether that is more than before."""
+    mine = found[consumer]
+    size = len(mine)
+    for suppliers in needs:
         if len(suppliers) == 1:
-            together = found[suppliers[0]]
+            mine |= found[suppliers[0]]
         else:
             least, *rest = sorted((found[each] for each in suppliers), key=len)
-            together = {}
-            for who, strength in least.items():
-                for other in rest:
-                    if who not in other:
-                        break
-                    strength = min(strength, other[who])
-                else:
-                    together[who] = strength
-        for who, strength in together.items():
-            if mine.get(who, 0.0) < factor * strength:
-                mine[who] = factor * strength
-                grown = True
-    return grown
+            mine |= least.intersection(*rest)
+    if len(mine) == size:
+        return False
+    found[consumer] = mine
+    return True
+
+
+def strength(needs: Needs, removed: int) -> Floats:
+    """Return how strongly the removal of one node stops each; for ranking only.
+
+    A step on a claim that there is no other source keeps the strength, a step that rests on no other source being
+    *reported* halves it; a need is as strong as its weakest supplier, a consumer as its strongest need.
+    """
+    value = np.zeros(needs.nodes)
+    value[removed] = 1.0
+    frontier = np.array([removed], dtype=np.int32)
+    while len(frontier):
+        touched = np.unique(needs.need[needs.rows_from(frontier)])
+        touched = touched[~needs.part[touched]]
+        if not len(touched):
+            break
+        rows, start = needs.rows_of(touched)
+        weakest = np.minimum.reduceat(value[needs.supplier[rows]], start[:-1])
+        offered = weakest * np.where(needs.complete[touched], 1.0, UNCLAIMED)
+        consumer = needs.consumer[touched]
+        before = value[consumer]
+        np.maximum.at(value, consumer, offered)
+        frontier = np.unique(consumer[value[consumer] > before])
+    return value
 
 
 def _in_order(needs: Needs) -> list[list[int]]:
@@ -138,14 +156,15 @@ def _in_order(needs: Needs) -> list[list[int]]:
     graph = coo_array((np.ones(len(consumer), np.int8), (needs.supplier, consumer)), shape=size).tocsr()
     count, label = connected_components(graph, connection="strong")
     # Kahn's order over the groups.
-    ahead = np.unique(
-        np.stack((label[needs.supplier], label[consumer]))[:, label[needs.supplier] != label[consumer]], axis=1
-    )
-    before = np.bincount(ahead[1], minlength=count) if ahead.size else np.zeros(count, np.int64)
-    starts = np.searchsorted(ahead[0], np.arange(count + 1)) if ahead.size else np.zeros(count + 1, np.int64)
+    one, other = label[needs.supplier].astype(np.int64), label[consumer]
+    key = np.sort((one * count + other)[one != other])
+    key = key[np.append(True, np.diff(key) != 0)] if len(key) else key
+    one, other = key // count, key % count
+    before = np.bincount(other, minlength=count)
+    starts = np.searchsorted(one, np.arange(count + 1))
     members = np.split(np.argsort(label, kind="stable"), np.bincount(label, minlength=count).cumsum()[:-1])
     queue, order = deque(np.flatnonzero(before == 0).tolist()), []
-    targets, left, bounds = ahead[1].tolist() if ahead.size else [], before.tolist(), starts.tolist()
+    targets, left, bounds = other.tolist(), before.tolist(), starts.tolist()
     while queue:
         group = queue.popleft()
         order.append(members[group].tolist())
@@ -157,14 +176,13 @@ def _in_order(needs: Needs) -> list[list[int]]:
 
 
 class Scores(NamedTuple):
-    """How many others each node stops alone, what they weigh together, and the sum of the strengths, for ranking."""
+    """How many others each node stops alone, and what they weigh together."""
 
     stopped: Ints
     weight: Floats
-    strength: Floats
 
 
-def scores(found: Sequence[Mapping[int, float]], weight: Floats | None = None) -> Scores:
+def scores(found: Sequence[frozenset[int]], weight: Floats | None = None) -> Scores:
     """Return what each node's removal alone is worth, from :func:`stoppers`.
 
     Parameters
@@ -173,17 +191,30 @@ def scores(found: Sequence[Mapping[int, float]], weight: Floats | None = None) -
         What each node weighs; 1 by default.
     """
     nodes = len(found)
-    weight = np.ones(nodes) if weight is None else weight
-    lengths = np.fromiter((len(each) for each in found), np.int64, nodes)
-    total = int(lengths.sum())
-    who = np.fromiter((each for group in found for each in group), np.int32, total)
-    strength = np.fromiter((each for group in found for each in group.values()), np.float64, total)
-    spread = np.repeat(weight, lengths)
-    return Scores(
-        (np.bincount(who, minlength=nodes) - 1).astype(np.int32),
-        np.bincount(who, spread, minlength=nodes) - weight,
-        np.bincount(who, spread * strength, minlength=nodes) - weight,
-    )
+    lengths = np.fromiter(map(len, found), np.int64, nodes)
+    who = np.fromiter(chain.from_iterable(found), np.int32, int(lengths.sum()))
+    stopped = (np.bincount(who, minlength=nodes) - 1).astype(np.int32)
+    if weight is None:
+        return Scores(stopped, stopped.astype(np.float64))
+    return Scores(stopped, np.bincount(who, np.repeat(weight, lengths), minlength=nodes) - weight)
+
+
+def strongest(needs: Needs, stopped: Ints, candidates: Sequence[int], most: int) -> list[tuple[int, float]]:
+    """Return the nodes whose removal stops most strongly, with the sum of the strengths, the greatest first.
+
+    A sum of strengths is at most the number stopped, so nodes that stop too few to be among the first are never tried.
+    """
+    best: list[tuple[float, int, int]] = []
+    for n in sorted(candidates, key=lambda n: (-int(stopped[n]), n)):
+        if not stopped[n] or (len(best) == most and stopped[n] < best[0][0]):
+            break
+        total = round(float(strength(needs, n).sum()) - 1.0, 9)
+        entry = (total, int(stopped[n]), -n)
+        if len(best) < most:
+            heapq.heappush(best, entry)
+        else:
+            heapq.heappushpop(best, entry)
+    return [(-n, total) for total, _, n in sorted(best, reverse=True)]
 
 
 class Pairs(NamedTuple):
@@ -193,7 +224,7 @@ class Pairs(NamedTuple):
     complete: bool
 
 
-def pairs(needs: Needs, target: int, alone: Sequence[Mapping[int, float]] | None = None) -> Pairs:
+def pairs(needs: Needs, target: int, alone: Sequence[frozenset[int]] | None = None) -> Pairs:
     """Return the minimal pairs of nodes that stop a node together.
 
     The search is over what lies upstream of the node, and gives up growing a node's pairs beyond some thousand, which it
@@ -214,7 +245,7 @@ def pairs(needs: Needs, target: int, alone: Sequence[Mapping[int, float]] | None
                     fresh, whole = _together(needs, need, alone, found)
                     grown |= fresh
                     complete &= whole
-            kept = frozenset(pair for pair in grown if not pair & alone[consumer].keys())
+            kept = frozenset(pair for pair in grown if not pair & alone[consumer])
             if len(kept) > _PAIRS:
                 kept, complete = frozenset(sorted(kept, key=sorted)[:_PAIRS]), False
             if kept - found[consumer] and len(found[consumer]) < _PAIRS:
@@ -223,7 +254,7 @@ def pairs(needs: Needs, target: int, alone: Sequence[Mapping[int, float]] | None
 
 
 def _together(
-    needs: Needs, need: int, alone: Sequence[Mapping[int, float]], found: Mapping[int, frozenset[frozenset[int]]]
+    needs: Needs, need: int, alone: Sequence[frozenset[int]], found: Mapping[int, frozenset[frozenset[int]]]
 ) -> tuple[set[frozenset[int]], bool]:
     """Return the sets of at most two that stop all suppliers of a need."""
     sets: set[frozenset[int]] = {frozenset()}

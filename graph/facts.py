@@ -103,9 +103,7 @@ def developers(relations: Iterable[Relation], known: Mapping[str, str]) -> dict[
     for number in np.flatnonzero((table.predicate == _DEVELOPS) & (level >= 0)).tolist():
         product, party = (table.things[int(end[number])].as_py() for end in (table.object, table.subject))
         if product not in known:
-            claimed.setdefault(product, set()).add(
-                Developer(party, table.iri[number].as_py(), terms.LEVELS[level[number]])
-            )
+            claimed.setdefault(product, set()).add(Developer(party, table.iri(number), terms.LEVELS[level[number]]))
     return {
         **{product: tuple(sorted(who)) for product, who in claimed.items()},
         **{product: (Developer(party),) for product, party in known.items()},
@@ -125,7 +123,7 @@ def facts(relations: Iterable[Relation], developed_by: Mapping[str, tuple[Develo
             float(found.low[row]),
             float(found.high[row]),
             terms.LEVELS[found.level[row]],
-            table.iri[relation].as_py() if relation >= 0 else "",
+            table.iri(relation) if relation >= 0 else "",
             found.things[via] if via >= 0 else "",
             ROLES[found.role[row]],
         )
@@ -205,7 +203,7 @@ class _Codes:
         where = place or {iri: number for number, iri in enumerate(self.things)}
         self.kinds = np.array([where[KIND_OF[p]] if p in KIND_OF else -1 for p in terms.PREDICATES], dtype=np.int32)
         self._making = where[MAKING]
-        number = {iri: place_ for place_, iri in enumerate(relations.iri.to_pylist())} if relevant else {}
+        number = {iri: place_ for place_, iri in enumerate(relations.iris())} if relevant else {}
         pairs = sorted(
             (where[product], where[each.party], number.get(each.relation, -1), terms.LEVELS.index(each.level))
             for product, who in relevant.items()

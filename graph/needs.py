@@ -164,11 +164,14 @@ def _widened(
     count = len(net.nodes)
     rest = key // (2 * count) * (2 * count) + key % 2
     family = rest + net.family[kept].astype(np.int64) * 2
-    up = (family != key) & np.isin(family, key)
+    up = np.flatnonzero(family != key)
+    up = up[np.isin(family[up], key, kind="sort")] if len(up) else up
     facts, keys = [kept[up]], [family[up]]
     index = net.index
     wider = {index[narrow]: _above(narrow, index) for narrow in BROADER if narrow in index}
-    among = np.flatnonzero(np.isin(net.need[kept], [*wider, *{each for above in wider.values() for each in above}]))
+    both = np.zeros(count, dtype=bool)
+    both[[*wider, *{each for above in wider.values() for each in above}]] = True
+    among = np.flatnonzero(both[net.need[kept]])
     standing: dict[int, list[int]] = {}
     for place in among.tolist():
         standing.setdefault(int(key[place]), []).append(place)

@@ -20,7 +20,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from graph import view
-from graph.components import KIND_LABEL, KIND_OF, in_part, need
+from graph.components import CAPACITY, KIND_LABEL, KIND_OF, POWER, in_part, need
 from graph.consolidate import Relation
 from graph.facts import CONTAINED, DEVELOPED, DIRECT, HOSTED, LIFTED, ROLES, Fact, Facts, arrays, developers
 from graph.names import Node, described
@@ -315,8 +315,10 @@ def build(
     found = arrays(kept, developers(kept, known))
     needed, family, things, stated, part = _needs(found, names)
     used = [found.supplier, found.consumer, found.component, found.via, needed, family]
-    present = np.unique(np.concatenate(used)) if len(found.supplier) else np.zeros(0, np.int32)
-    present = present[present >= 0]
+    seen = np.zeros(len(things) + 1, dtype=bool)
+    for codes in used:
+        seen[codes] = True
+    present = np.flatnonzero(seen[:-1])
     order = (
         sorted(present.tolist(), key=lambda code: things[code]) if len(things) > len(found.things) else present.tolist()
     )
@@ -371,8 +373,9 @@ def _needs(
         what = need(terms.PREDICATES[found.predicate[fact]], iri, kind(component), name)
         table[row] = code(what.product), code(what.organisation), code(what.family)
         exact[row], fungible[row] = what.stated, what.organisation != what.product
-    consumers = np.unique(found.consumer)
-    consumer_kinds = {int(each): kind(int(each)) for each in consumers}
+    consumes = np.zeros(len(found.things), dtype=bool)
+    consumes[found.consumer] = True
+    consumer_kinds = {each: kind(each) for each in np.flatnonzero(consumes).tolist()} if names else {}
     is_product = np.zeros(len(found.things), dtype=bool)
     is_product[[each for each, name in consumer_kinds.items() if name in _PRODUCTS]] = True
     to_product = is_product[found.consumer]
@@ -382,11 +385,9 @@ def _needs(
     needed = np.where(plain, found.component, needed).astype(np.int32)
     stated = ~lifted & (plain | to_product | exact[which])
     part = (found.role == HOSTED) | ((found.role == CONTAINED) & fungible[which] & ~to_product)
-    for thing in {int(each) for each in np.unique(needed)}:
-        iri = things[thing]
-        if in_part(iri, "Hyperscaler"):
-            mine = np.flatnonzero(needed == thing)
-            part[mine] |= np.array([in_part(iri, consumer_kinds[int(each)]) for each in found.consumer[mine]], bool)
+    for iri in (POWER, CAPACITY):
+        mine = np.flatnonzero(needed == code(iri))
+        part[mine] |= np.array([in_part(iri, kind(each)) for each in found.consumer[mine].tolist()], bool)
     family = np.where(plain, needed, table[which, 2]).astype(np.int32)
     # Who makes, packages or hosts for others can do so for itself: what it buys of that is a part.
     service = np.isin(family, [code(KIND_OF[each]) for each in ("fabricatesFor", "packagesFor", "hostsComputeFor")])

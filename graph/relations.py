@@ -30,13 +30,14 @@ _OVER = (terms.STATUSES.index("ended"), terms.STATUSES.index("denied"))
 class Relations(Sequence[Relation]):
     """Relations sorted by IRI, in columns of one length.
 
-    ``subject``, ``object`` and ``item`` number ``things`` (-1: none), which are sorted; ``predicate``, ``status`` and
+    ``subject``, ``object`` and ``item`` number ``things`` (-1: none), which are sorted; IRIs of relations and claims are kept
+    without the beginning they share (``serial``, ``claim_serial``); ``predicate``, ``status`` and
     ``level`` number ``terms.PREDICATES``, ``terms.STATUSES`` and ``terms.LEVELS`` (-1: over). The claims of relation *n* are
-    ``claims[claim_start[n]:claim_start[n + 1]]``.
+    ``claim_serial[claim_start[n]:claim_start[n + 1]]``.
     """
 
     things: pa.Array
-    iri: pa.Array
+    serial: pa.Array
     subject: Ints
     predicate: NDArray[np.int8]
     object: Ints
@@ -50,7 +51,15 @@ class Relations(Sequence[Relation]):
     first_seen: pa.Array
     last_seen: pa.Array
     claim_start: Ints
-    claims: pa.Array
+    claim_serial: pa.Array
+
+    def iri(self, number: int) -> str:
+        """Return the IRI of a relation."""
+        return _unstripped(terms.RELATION, self.serial[number].as_py())
+
+    def iris(self) -> list[str]:
+        """Return the IRIs of all relations."""
+        return [_unstripped(terms.RELATION, each) for each in self.serial.to_pylist()]
 
     @property
     def level(self) -> NDArray[np.int8]:
@@ -78,7 +87,7 @@ class Relations(Sequence[Relation]):
             return str(self.things[code].as_py()) if code >= 0 else ""
 
         return Relation(
-            self.iri[number].as_py(),
+            self.iri(number),
             thing(int(self.subject[number])),
             terms.PREDICATES[self.predicate[number]],
             thing(int(self.object[number])),
@@ -91,7 +100,7 @@ class Relations(Sequence[Relation]):
             int(self.support[number]),
             self.first_seen[number].as_py(),
             self.last_seen[number].as_py(),
-            tuple(self.claims[start:stop].to_pylist()),
+            tuple(_unstripped(terms.CLAIM, each) for each in self.claim_serial[start:stop].to_pylist()),
         )
 
     def __iter__(self) -> Iterator[Relation]:
@@ -107,7 +116,7 @@ class Relations(Sequence[Relation]):
         kept = np.repeat(self.claim_start[numbers] - claim_start[:-1], counts) + np.arange(claim_start[-1])
         return Relations(
             self.things,
-            self.iri.take(numbers),
+            self.serial.take(numbers),
             self.subject[numbers],
             self.predicate[numbers],
             self.object[numbers],
@@ -121,7 +130,7 @@ class Relations(Sequence[Relation]):
             self.first_seen.take(numbers),
             self.last_seen.take(numbers),
             claim_start,
-            self.claims.take(pa.array(kept)),
+            self.claim_serial.take(pa.array(kept)),
         )
 
     @property
@@ -184,7 +193,7 @@ class Relations(Sequence[Relation]):
         )
         return cls(
             things=things,
-            iri=_whole(table["relation"]),
+            serial=_stripped(_whole(table["relation"]), terms.RELATION),
             subject=subject,
             predicate=_coded(table["predicate"], [NT + each for each in terms.PREDICATES]),
             object=object_,
@@ -198,8 +207,18 @@ class Relations(Sequence[Relation]):
             first_seen=_few(table["first"]),
             last_seen=_few(table["last"]),
             claim_start=claim_start,
-            claims=claims,
+            claim_serial=_stripped(claims, terms.CLAIM),
         )
+
+
+def _stripped(iris: pa.Array, prefix: str) -> pa.Array:
+    """Return IRIs without a beginning; those that have another stand behind a blank, which no IRI has."""
+    ours = pc.starts_with(iris, prefix)
+    return pc.if_else(ours, pc.utf8_slice_codeunits(iris, len(prefix)), pc.binary_join_element_wise("", iris, " "))
+
+
+def _unstripped(prefix: str, serial: str) -> str:
+    return serial[1:] if serial.startswith(" ") else prefix + serial
 
 
 def _table(store: Store, sparql: str, floats: Sequence[str] = (), ints: Sequence[str] = ()) -> pa.Table:

@@ -13,7 +13,7 @@ from random_networks import KNOWN, NAMES, PARTIES, anything, relation, supplies
 from reference.arithmetic import Row, closure, fill, plain, strengths
 
 from graph.chokepoints import chokepoints, stops
-from graph.closure import UNCLAIMED, pairs, scores, stop, stoppers
+from graph.closure import UNCLAIMED, pairs, scores, stop, stoppers, strength, strongest
 from graph.concentration import concentration, hhi
 from graph.consolidate import Relation
 from graph.errors import UnknownNameError
@@ -47,16 +47,16 @@ def test_the_closure_equals_brute_force_and_every_stop_has_its_witness(
 def test_all_removals_at_once_equal_a_closure_each(relations: list[Relation]) -> None:
     net = _network(relations)
     needs, found = plain(net.needs), stoppers(net.needs)
-    count = scores(found)
+    count, total = scores(found), {}
     for removed in range(len(net.nodes)):
         stopped = closure(needs, [removed])
         assert {n for n in range(len(net.nodes)) if removed in found[n]} == stopped
         assert count.stopped[removed] == len(stopped) - 1
         slow = strengths(needs, removed, UNCLAIMED, len(net.nodes))
-        assert [found[n].get(removed, 0.0) for n in range(len(net.nodes))] == pytest.approx(
-            [slow[n] for n in sorted(slow)]
-        )
-        assert count.strength[removed] == pytest.approx(sum(slow.values()) - 1.0)
+        assert strength(net.needs, removed).tolist() == pytest.approx([slow[n] for n in sorted(slow)])
+        total[removed] = sum(slow.values()) - 1.0
+    ranked = strongest(net.needs, count.stopped, range(len(net.nodes)), 3)
+    assert [each for _, each in ranked] == pytest.approx(sorted((t for t in total.values() if t > 0), reverse=True)[:3])
 
 
 @given(anything())
@@ -69,7 +69,7 @@ def test_pairs_are_those_that_stop_only_together(relations: list[Relation]) -> N
         wanted = {
             pair
             for pair in combinations(range(len(net.nodes)), 2)
-            if target not in pair and not set(pair) & alone[target].keys() and target in closure(needs, pair)
+            if target not in pair and not set(pair) & alone[target] and target in closure(needs, pair)
         }
         assert found.complete
         assert set(found.pairs) == wanted
