@@ -21,7 +21,7 @@ from graph.models import Answer, Coverage, Evidence, Interval, Party
 from graph.names import Node, arms, described
 from graph.network import Network, built
 from graph.store import Store
-from graph.threads import LAPSE_DAYS, Thread, in_words, lapsed, newest_day, thread
+from graph.threads import LAPSE_DAYS, Thread, in_words, item_of, lapsed, newest_day, thread
 from ontology import terms
 from ontology.catalogue import Catalogue
 from ontology.terms import ID
@@ -34,6 +34,7 @@ _WEIGHT: Final = {
     **dict.fromkeys(terms.CONDITION, 3),
 }
 _SAME: Final = 1e-9
+_PARTIES: Final = frozenset({*terms.PARTY_KINDS.values(), "Candidate"})
 
 
 class TieChange(Answer):
@@ -70,6 +71,11 @@ class NewParty(Answer):
 
     party: Party
     claims: tuple[str, ...]
+
+    @property
+    def headline(self) -> str:
+        """The name."""
+        return self.party.name
 
 
 class MovedAnswer(Answer):
@@ -243,7 +249,7 @@ def _tie(
         subject=_shown(after.subject, nodes),
         predicate=after.predicate,
         object=_shown(after.object, nodes) if after.object else None,
-        item=after.item_name or None,
+        item=item_of(after, nodes),
         before=f"{before.status}, {before.attribution}" if before else None,
         after=f"{after.status}, {after.attribution}",
         share_before=(before.low, before.high) if before else None,
@@ -330,7 +336,7 @@ def _reached(net: Network, iri: str) -> dict[str, int]:
     if start is None:
         return {}
     tier, _ = tiers(net, start, "dependencies")
-    return {net.nodes[n].iri: int(tier[n]) for n in np.flatnonzero(tier > 0).tolist()}
+    return {net.nodes[n].iri: int(tier[n]) for n in np.flatnonzero(tier > 0).tolist() if net.nodes[n].kind in _PARTIES}
 
 
 def _between(net: Network, source: str, consumer: str, new: frozenset[str]) -> tuple[str, ...]:

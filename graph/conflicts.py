@@ -72,6 +72,11 @@ class ConflictRow(Answer):
     settled: Settled | None
 
     @property
+    def headline(self) -> str:
+        """The question on which the claims differ."""
+        return self.question
+
+    @property
     def claims(self) -> tuple[str, ...]:
         """The claims of all sides."""
         return tuple(claim for side in self.sides for claim in side.claims)

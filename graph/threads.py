@@ -97,6 +97,12 @@ def in_words(subject: str, predicate: str, object_: str = "", item: str = "") ->
     return " ".join(filter(None, (subject, verb, object_))) + (f" ({item})" if item else "")
 
 
+def item_of(of: Relation, nodes: Mapping[str, Node]) -> str | None:
+    """Return what a relation calls its item: the thing's name where it has one, else the claims' wording."""
+    node = nodes.get(of.item)
+    return node.name if node is not None and node.kind != "Component" else of.item_name or None
+
+
 def timeline(
     store: Store,
     name: str,
@@ -206,7 +212,7 @@ def thread(
         subject=shown(of.subject),
         predicate=of.predicate,
         object=shown(of.object) if of.object else None,
-        item=of.item_name or None,
+        item=item_of(of, nodes),
         status=of.status,
         attribution=of.attribution,
         support=of.support,
