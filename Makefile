@@ -53,5 +53,27 @@ lint: $(VENV)/dev ## Check style, types and the direction of imports
 test: lint ## Run everything: style, types, imports, doctests, tests, notebooks, browser
 	$(PYTHON) -m pytest -n 2 --dist loadfile
 
+score: $(VENV)/dev ## Print how well the embedded reader reads, by register and predicate, and how fast
+	$(PYTHON) -m loaders.extraction.training.score
+
+TRAIN := .venv-train
+WEIGHTS := .cache/minilm-l6
+$(TRAIN)/bin/python: pyproject.toml
+	$(BASE_PYTHON) -m venv $(TRAIN)
+	$@ -m pip install --quiet --disable-pip-version-check --editable '.[train]'
+
+train: $(TRAIN)/bin/python ## Train the reader's model anew (hours; resumes where it was stopped)
+	$< -m loaders.extraction.training.weights minilm-l6 --out $(WEIGHTS)
+	$< -m loaders.extraction.training.train --weights $(WEIGHTS) --out .cache/train
+
+bench: $(VENV)/dev ## Measure speed and memory side by side, by ratio (small sizes; SIZE=full for those of the issues)
+	$(PYTHON) -m pytest tests/bench -q -s -p no:cacheprovider
+
+conformance: $(VENV)/dev ## Run the W3C SPARQL tests over the live service, with counts
+	$(PYTHON) -m pytest tests/test_sparql_conformance.py -q -s -p no:cacheprovider
+
+crash: $(VENV)/dev ## Kill a writer 200 times and look at what is left
+	$(PYTHON) tests/store_crash.py 200
+
 clean: ## Remove what the targets made
-	rm -rf $(VENV) .cache dist build graph/static/editor
+	rm -rf $(VENV) $(TRAIN) .cache dist build graph/static/editor
