@@ -20,8 +20,45 @@ _ONWARD = re.compile(r"[-‑–/](?=[A-Z0-9])[^\W_]+(?:\.\d+)*")
 _BACKWARD = re.compile(r"(?:[^\W_]+[-‑])+$")
 _QUANTITY = re.compile(r"[$€£¥]?\d[\d,.]*\s?(?:[TBMKVWx%]|MW|GW|TB|billion|million|trillion)?", re.IGNORECASE)
 _STOP = frozenset(
-    "the a an its their his her this that these those and or of for in on at by with from to as concurrently meanwhile however furthermore moreover "
-    "additionally also while although it they he she we".split()
+    [
+        "the",
+        "a",
+        "an",
+        "its",
+        "their",
+        "his",
+        "her",
+        "this",
+        "that",
+        "these",
+        "those",
+        "and",
+        "or",
+        "of",
+        "for",
+        "in",
+        "on",
+        "at",
+        "by",
+        "with",
+        "from",
+        "to",
+        "as",
+        "concurrently",
+        "meanwhile",
+        "however",
+        "furthermore",
+        "moreover",
+        "additionally",
+        "also",
+        "while",
+        "although",
+        "it",
+        "they",
+        "he",
+        "she",
+        "we",
+    ]
 )
 
 

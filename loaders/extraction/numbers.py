@@ -21,10 +21,10 @@ CURRENCIES = {
     "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP",
     "¥": "JPY", "jp¥": "JPY", "jpy": "JPY", "yen": "JPY", "円": "JPY", "日元": "JPY",
     "cn¥": "CNY", "rmb": "CNY", "cny": "CNY", "yuan": "CNY", "renminbi": "CNY", "元": "CNY", "人民币": "CNY",
-    "₩": "KRW", "krw": "KRW", "won": "KRW", "원": "KRW", "nt$": "TWD", "twd": "TWD", "hk$": "HKD", "hkd": "HKD",
+    "₩": "KRW", "韩元": "KRW", "krw": "KRW", "won": "KRW", "원": "KRW", "nt$": "TWD", "twd": "TWD", "hk$": "HKD", "hkd": "HKD",
     "₹": "INR", "inr": "INR", "rs": "INR", "rupees": "INR", "a$": "AUD", "c$": "CAD", "s$": "SGD", "dirhams": "AED", "dirham": "AED",
     "riyals": "SAR", "riyal": "SAR", "shekels": "ILS", "francs": "CHF", "chf": "CHF", "kronor": "SEK", "sek": "SEK",
-    "ringgit": "MYR", "baht": "THB", "dong": "VND", "rupiah": "IDR",
+    "kr": "SEK", "nok": "NOK", "dkk": "DKK", "aed": "AED", "sar": "SAR", "aud": "AUD", "cad": "CAD", "sgd": "SGD", "ils": "ILS", "ringgit": "MYR", "baht": "THB", "dong": "VND", "rupiah": "IDR",
 }  # fmt: skip
 SCALES = {
     "trillion": 1e12, "trillions": 1e12, "tn": 1e12, "trn": 1e12, "t": 1e12, "billion": 1e9, "billions": 1e9, "bn": 1e9, "b": 1e9,
@@ -36,20 +36,30 @@ WORDS = {
     "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
     "eighty": 80, "ninety": 90, "hundred": 100, "half a": 0.5,
 }  # fmt: skip
-PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "tenth": 10}
+PARTS = {
+    "half": 2,
+    "third": 3,
+    "quarter": 4,
+    "fourth": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "tenth": 10,
+}
 
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
 _SCALE = r"(?:trillions?|billions?|millions?|thousand|crore|lakh|trn|tn|bn|mn|mln|万亿|[兆조億亿억万萬만]|[TtBbMmKk](?![A-Za-z]))"
-_SIGN = r"(?:US\$|NT\$|HK\$|A\$|C\$|S\$|CN¥|JP¥|[$€£¥₩₹]|\b(?:USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|INR|CHF|SEK|HKD|Rs)(?![a-z]))"
+_SIGN = r"(?:US\$|NT\$|HK\$|A\$|C\$|S\$|CN¥|JP¥|[$€£¥₩₹]|\b(?:USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|INR|CHF|SEK|NOK|DKK|HKD|AED|SAR|AUD|CAD|SGD|ILS|Rs|kr)(?![a-z]))"
 _NAME = (
     r"(?:(?:US |American )?dollars?|euros?|pounds?|yen|yuan|renminbi|won|rupees|dirhams?|riyals?|shekels|francs|kronor|ringgit|baht|dong|rupiah"
-    r"|USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|美元|日元|人民币|元|円|원)"
+    r"|USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|美元|日元|韩元|人民币|元|円|원)"
 )
 _WORD = r"(?:half a|" + "|".join(w for w in WORDS if " " not in w) + r")"
-_TO = r"\s?(?:-|–|—|to|and|or|～|~)\s?"
+_TO = r"\s?(?:-|–|—|to|～|~|and)\s?"
 MONEY = re.compile(
-    rf"(?P<sign>{_SIGN})\s?(?P<low>{_NUMBER})[\s-]?(?P<lowscale>{_SCALE})?(?:{_TO}(?:{_SIGN})?\s?(?P<high>{_NUMBER})[\s-]?(?P<highscale>{_SCALE})?(?!\s?(?:%|percent)))?"
-    rf"|(?P<low2>{_NUMBER})[\s-]?(?P<lowscale2>{_SCALE})?(?:{_TO}(?P<high2>{_NUMBER}))?[\s-]?(?P<highscale2>{_SCALE})?[\s-]?(?P<name>{_NAME})(?![A-Za-z])"
+    rf"(?P<sign>{_SIGN})\s?(?P<low>{_NUMBER})(?:[\s-]?(?P<lowscale>{_SCALE}))?(?:{_TO}(?:{_SIGN})?\s?(?P<high>{_NUMBER})(?:[\s-]?(?P<highscale>{_SCALE}))?(?!\s?(?:%|percent)))?"
+    rf"|(?P<low2>{_NUMBER})(?:[\s-]?(?P<lowscale2>{_SCALE}))?(?:{_TO}(?P<high2>{_NUMBER}))?[\s-]?(?P<highscale2>{_SCALE})?[\s-]?(?P<name>{_NAME})(?![A-Za-z])"
     rf"|\b(?P<word>{_WORD})\s(?P<wordscale>trillion|billion|million|hundred million)\s(?P<wordname>{_NAME})(?![A-Za-z])",
     re.IGNORECASE,
 )
@@ -62,39 +72,57 @@ PERCENT = re.compile(
 )
 FRACTION = re.compile(
     r"\b(?:(?P<count>a|an|one|two|three|four|five|seven|nine)[\s-](?P<part>half|third|quarter|fourth|fifth|sixth|seventh|eighth|tenth)s?"
-    r"|(?P<half>half)|(?P<in>one|two|three|four|nine) (?:in|out of)(?: every)? (?P<of>two|three|four|five|ten))\b",
+    r"|(?:another |the other )(?P<other>half|third|quarter|fifth|sixth|tenth)|(?P<half>half|halves)|(?P<in>one|two|three|four|nine)(?: [a-z]+)? (?:in|out of)(?: every)? (?P<of>two|three|four|five|ten))\b",
     re.IGNORECASE,
 )
 MULTIPLE = re.compile(
     r"\b(?P<verb>doubl|tripl|trebl|quadrupl|quintupl|halv)(?:ed|ing|es|e)\b"
-    r"|\b(?P<times>\d+(?:\.\d+)?|two|three|four|five|six|seven|eight|ten)[\s-]?(?:fold\b|times (?:as|the)\b)|\btwice (?:as|the)\b",
+    r"|\b(?P<times>\d+(?:\.\d+)?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)[\s-]?(?:fold\b|times (?:as|the)\b)|\btwice (?:as|the)\b",
     re.IGNORECASE,
 )
 WHOLE = re.compile(
     r"\b(?:exclusive(?:ly)?|sole(?:ly)?|sole-sourced?|(?:the )?only (?:supplier|source|vendor|provider|maker|producer)|only (?:from|by|at)|single[- ]source[d]?"
-    r"|no (?:other|second) (?:vendor|supplier|source|maker)|entire(?:ly)?|all (?:of|its|the|their)|every one of|alone|nobody else|no one else|everything)\b",
+    r"|no (?:other|second) (?:vendor|supplier|source|maker)|entire(?:ly)?|all (?:of|its|the|their)|every|only|whole|wholly|monopoly|exclusivity"
+    r"|no (?:alternative|other [a-z-]+)|alone|nobody else|no one else|everything)\b",
     re.IGNORECASE,
 )
-MOSTLY = re.compile(r"\b(?:majority|most of|mostly|bulk|lion[’']s share|main(?:ly)?|substantially all|nearly all|almost all|virtually all)\b", re.IGNORECASE)
-COUNT = re.compile(rf"(?<![\w.$€£¥₩₹])(?P<low>\d[\d,]*(?:\.\d+)?(?:k\b)?)(?:{_TO}(?P<high>\d[\d,]*))?(?!\s?(?:%|{_NAME}|percent|per cent|{_SCALE}\b))(?![\w%])")
+MOSTLY = re.compile(
+    r"\b(?:majority|most of|mostly|bulk|lion[’']s share|(?:larger|bigger|greater|largest) (?:part|share|half)|chief|main(?:ly)?|substantially all|nearly all|almost all|virtually all)\b",
+    re.IGNORECASE,
+)
+EVENLY = re.compile(r"\b(?:evenly|equally|fifty-fifty|(?:in|into) equal (?:parts|halves|shares))\b", re.IGNORECASE)
+SPLIT = re.compile(r"(?<![\d.:/])(?P<one>[1-9]\d)(?P<by>\s?[:/–-]\s?| to )(?P<other>[1-9]\d)(?![\d%:/])(?! per)")
+LISTED = re.compile(
+    rf"(?<![\d.,$€£¥₩])[+\-−–]?(?P<only>\d+(?:\.\d+)?)(?=(?:, \d+(?:\.\d+)?)*,? (?:and|or) [+\-−–]?\d+(?:\.\d+)?{_PERCENT})",
+    re.IGNORECASE,
+)
+COUNT = re.compile(
+    rf"(?<![\w.$€£¥₩₹])(?P<low>\d[\d,]*(?:\.\d+)?(?:k\b)?)(?:{_TO}(?P<high>\d[\d,]*))?(?!\s?(?:%|{_NAME}|percent|per cent|{_SCALE}\b))(?![\w%]|[.,]\d)"
+)
 _OVER = re.compile(
     r"(?:over|more than|above|at least|exceed(?:s|ing|ed)?|upwards? of|north of|no(?:t)? less than|no(?:t)? fewer than|surpass(?:es|ed|ing)?|minimum of|beyond"
     r"|in excess of|not (?:below|under)|topp?(?:ed|ing|s))\W*(?:a |an |the |by )?$",
     re.IGNORECASE,
 )
+_OR_MORE = re.compile(r"(?:\+|\s(?:or|and) (?:more|over|above|higher)\b|\sat least\b|\splus\b|-plus\b)", re.IGNORECASE)
+_BETWEEN = re.compile(r"\b(?:between|of)\W{1,3}$", re.IGNORECASE)
+_FROM = re.compile(r"\bfrom(?: (?:about|around|roughly|some|just))?\W{1,3}$", re.IGNORECASE)
 _UNDER = re.compile(
     r"(?:up to|as much as|at most|less than|under|below|no(?:t)? more than|maximum of|as many as|fewer than|capped at|not (?:above|over))\W*(?:a |an |the )?$",
     re.IGNORECASE,
 )
 _VALUATION_BEFORE = re.compile(
-    r"(?:valu(?:ation|ed|es|ing)|worth|market cap(?:itali[sz]ation)?)\b(?:\W+(?:of|at|to|it|the|company|firm|startup|start-up|lab|group|potentially|around|about|roughly|over|some"
+    r"(?:valuation|valu(?:ed|es|ing)|market (?:value|cap(?:itali[sz]ation)?))\b(?:\W+(?:of|at|to|it|the|company|firm|startup|start-up|lab|group|maker|potentially|around|about|roughly|over|some"
     r"|up|as|much|more|than|nearly|almost|itself|now|today|post-money|pre-money|between|reached|hit|climbed|rose|business|shares))*\W*$",
     re.IGNORECASE,
 )
-_VALUATION_AFTER = re.compile(r"^\W?\s?(?:[\w-]+\s){0,2}?(?:valuation|market cap|market value|(?:pre|post)[- ]money)", re.IGNORECASE)
+_VALUATION_AFTER = re.compile(
+    r"^[\s-](?:post-money |pre-money |private |equity |enterprise )?(?:valuation|market cap|market value|(?:pre|post)[- ]money)",
+    re.IGNORECASE,
+)
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Quantity:
     """An amount that the text names, at ``[start, end)``, as an interval."""
 
@@ -119,16 +147,25 @@ def number(text: str) -> float:
     return float(word.rstrip("k").replace(",", "")) * thousand
 
 
-def _bounded(low: float, high: float, before: str) -> Interval:
-    if low == high and _OVER.search(before):
+def _bounded(low: float, high: float, text: str, start: int, end: int) -> Interval:
+    if low != high:
+        return low, high
+    before = text[max(0, start - 40) : start]
+    if _OVER.search(before) or _OR_MORE.match(text, end):
         return low, None
-    if low == high and _UNDER.search(before):
+    if _UNDER.search(before):
         return None, high
     return low, high
 
 
-def _before(text: str, start: int) -> str:
-    return text[max(0, start - 40) : start]
+def _cut(match: re.Match[str], text: str) -> int | None:
+    """Where "3 and 11 percent" or "from $5bn to $8bn" falls into two quantities; ``None`` for a range."""
+    said, before = match.group().casefold(), text[max(0, match.start() - 16) : match.start()]
+    if " and " in said and not _BETWEEN.search(before):
+        return match.start() + said.index(" and ")
+    if " to " in said and _FROM.search(before):
+        return match.start() + said.index(" to ")
+    return None
 
 
 def _money(text: str) -> Iterator[Quantity]:
@@ -136,7 +173,7 @@ def _money(text: str) -> Iterator[Quantity]:
         g = m.groupdict()
         last = SCALES.get((g["highscale"] or g["highscale2"] or "").casefold(), 0.0)
         if g["word"]:
-            scale = {"hundred million": 1e8}.get(g["wordscale"].casefold()) or SCALES[g["wordscale"].casefold()]
+            scale = 1e8 if g["wordscale"].casefold() == "hundred million" else SCALES[g["wordscale"].casefold()]
             low = high = number(g["word"]) * scale
             name = g["wordname"]
         else:
@@ -145,35 +182,59 @@ def _money(text: str) -> Iterator[Quantity]:
             top = g["high"] or g["high2"]
             high = number(top) * (last or first) if top else low
             name = g["sign"] or g["name"]
-        if _VALUATION_BEFORE.search(_before(text, m.start())) or _VALUATION_AFTER.search(text[m.end() : m.end() + 40]):
+        before = text[max(0, m.start() - 60) : m.start()]
+        if _VALUATION_BEFORE.search(before) or _VALUATION_AFTER.search(text[m.end() : m.end() + 40]):
             continue
-        key = name.casefold().removeprefix("us ").removeprefix("american ")
-        low, high = min(low, high), max(low, high)
-        yield Quantity(m.start(), m.end(), "money", *_bounded(low, high, _before(text, m.start())), CURRENCIES.get(key, "USD"))
+        currency = CURRENCIES.get(name.casefold().removeprefix("us ").removeprefix("american "), "USD")
+        if low != high and (cut := _cut(m, text)):
+            last_start = text.index(" ", cut + 1) + 1
+            yield Quantity(m.start(), cut, "money", *_bounded(low, low, text, m.start(), cut), currency)
+            yield Quantity(last_start, m.end(), "money", *_bounded(high, high, text, last_start, m.end()), currency)
+        else:
+            low, high = min(low, high), max(low, high)
+            yield Quantity(m.start(), m.end(), "money", *_bounded(low, high, text, m.start(), m.end()), currency)
 
 
-def _ratios(text: str) -> Iterator[Quantity]:
+def _percentages(text: str) -> Iterator[Quantity]:
     for m in PERCENT.finditer(text):
         g = m.groupdict()
-        sign = -1 if (g["sign"] or g["sign1"] or "+") in "-−–" and (g["sign"] or g["sign1"]) else 1
-        low = number(g["low"] or g["only"] or g["word"]) / 100
-        high = number(g["high"]) / 100 if g["high"] else low
-        low, high = sorted((sign * low, sign * high))
-        yield Quantity(m.start(), m.end(), "ratio", *_bounded(low, high, _before(text, m.start())))
+        sign = -1 if (g["sign"] or g["sign1"] or "+") in "-−–" else 1
+        low = sign * number(g["low"] or g["only"] or g["word"]) / 100
+        high = sign * number(g["high"]) / 100 if g["high"] else low
+        if low != high and (cut := _cut(m, text)):
+            last_start = text.index(" ", cut + 1) + 1
+            yield Quantity(m.start(), cut, "ratio", *_bounded(low, low, text, m.start(), cut))
+            yield Quantity(last_start, m.end(), "ratio", *_bounded(high, high, text, last_start, m.end()))
+        else:
+            low, high = min(low, high), max(low, high)
+            yield Quantity(m.start(), m.end(), "ratio", *_bounded(low, high, text, m.start(), m.end()))
+    for m in LISTED.finditer(text):
+        value = (-1 if m.group()[0] in "-−–" else 1) * number(m["only"]) / 100
+        yield Quantity(m.start(), m.end(), "ratio", value, value)
+    for m in SPLIT.finditer(text):
+        one, other = number(m["one"]) / 100, number(m["other"]) / 100
+        if round(one + other, 6) == 1:
+            yield Quantity(m.start("one"), m.end("one"), "ratio", one, one)
+            yield Quantity(m.start("other"), m.end("other"), "ratio", other, other)
+
+
+def _fractions(text: str) -> Iterator[Quantity]:
     for m in FRACTION.finditer(text):
         g = m.groupdict()
         if g["half"]:
             value = 0.5
+        elif g["other"]:
+            value = 1 / PARTS[g["other"].casefold()]
         elif g["in"]:
             value = WORDS[g["in"].casefold()] / WORDS[g["of"].casefold()]
         else:
             value = WORDS[g["count"].casefold()] / PARTS[g["part"].casefold()]
         if value <= 1:
-            yield Quantity(m.start(), m.end(), "ratio", *_bounded(value, value, _before(text, m.start())))
+            yield Quantity(m.start(), m.end(), "ratio", *_bounded(value, value, text, m.start(), m.end()))
     verbs = {"doubl": 1.0, "tripl": 2.0, "trebl": 2.0, "quadrupl": 3.0, "quintupl": 4.0, "halv": -0.5}
     for m in MULTIPLE.finditer(text):
         value = verbs[m["verb"].casefold()] if m["verb"] else number(m["times"]) - 1 if m["times"] else 1.0
-        yield Quantity(m.start(), m.end(), "ratio", *_bounded(value, value, _before(text, m.start())))
+        yield Quantity(m.start(), m.end(), "ratio", *_bounded(value, value, text, m.start(), m.end()))
 
 
 def _words(text: str) -> Iterator[Quantity]:
@@ -182,6 +243,8 @@ def _words(text: str) -> Iterator[Quantity]:
     for m in MOSTLY.finditer(text):
         low = 0.9 if "all" in m.group().casefold().split() else 0.5
         yield Quantity(m.start(), m.end(), "whole", low, 1.0)
+    for m in EVENLY.finditer(text):
+        yield Quantity(m.start(), m.end(), "whole", 0.5, 0.5)
 
 
 def _counts(text: str, taken: list[Quantity]) -> Iterator[Quantity]:
@@ -190,8 +253,9 @@ def _counts(text: str, taken: list[Quantity]) -> Iterator[Quantity]:
             continue
         low = number(m["low"])
         high = number(m["high"]) if m["high"] else low
-        if high >= low and not (m["high"] is None and 1900 <= low <= 2100 and "," not in m["low"]):
-            yield Quantity(m.start(), m.end(), "count", *_bounded(low, high, _before(text, m.start())))
+        year = m["high"] is None and 1900 <= low <= 2100 and "," not in m["low"]
+        if high >= low and not year:
+            yield Quantity(m.start(), m.end(), "count", *_bounded(low, high, text, m.start(), m.end()))
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -202,8 +266,12 @@ def quantities(text: str) -> list[Quantity]:
     >>> quantities("valued at $350 billion")
     []
     """
-    found = [*_money(text), *_ratios(text)]
-    return sorted([*found, *_words(text), *_counts(text, found)])
+    found = list(_money(text))
+    for one in (*_percentages(text), *_fractions(text)):
+        if not any(q.start < one.end and one.start < q.end for q in found):
+            found.append(one)
+    every = [*found, *_words(text), *_counts(text, found)]
+    return sorted(every, key=lambda q: (q.start, q.end, q.kind))
 
 
 def as_share(quantity: Quantity) -> tuple[float, float]:
@@ -218,17 +286,15 @@ def as_share(quantity: Quantity) -> tuple[float, float]:
 
 
 def as_change(quantity: Quantity, falling: bool) -> Interval:
-    """The quantity as a signed change; a fall of "over 10 %" is [-1, -0.1].
+    """The quantity as a signed change; a fall of "over 10 %" is [-1, -0.1], a rise of "up to 30 %" [0, 0.3].
 
     >>> as_change(Quantity(0, 1, "ratio", 0.1, None), falling=True)
     (-1.0, -0.1)
     """
-    low, high = quantity.low, quantity.high
-    if not falling or (low is not None and low < 0):
+    low, high = 0.0 if quantity.low is None else quantity.low, quantity.high
+    if not falling or low < 0:
         return low, high
-    if high is None:
-        return -1.0, -(low or 0.0)
-    return -high, None if low is None else -low
+    return (-1.0 if high is None else -high), -low
 
 
 def near(left: float | None, right: float | None) -> bool:

@@ -1,6 +1,6 @@
 """Texts → what the network reads in them: names, relations with their fields, and where each is said.
 
-Knows arrays, not documents, and no framework: training, figures and run time all read through it.
+Knows arrays, not documents, and no framework of learning: training, figures and run time all read through it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from loaders.claim import Amount
 from loaders.extraction.decode import Mention, everywhere, mentions
 from loaders.extraction.labels import (
     ATTRIBUTIONS,
@@ -31,6 +32,7 @@ MAY = np.array([[p in OBJECT_OPTIONAL for p in PREDICATES], [p not in WITHOUT_OB
 _TEXT_PIECES = 1536
 _ROW_PIECES = 3072
 _LONGEST_ITEM = 10
+_MOST_NAMES = 40
 
 
 class Network(Protocol):
@@ -44,17 +46,10 @@ class Network(Protocol):
     ) -> tuple[Floats, Floats, Floats, Floats]:
         """Relation probabilities (rows, columns, predicates), pair states, trigger attention, piece states."""
 
-    def describe(self, pair: Floats, predicate: Ints, pieces: Floats, mask: Ints) -> tuple[Floats, Floats, Floats, Floats]:
+    def describe(
+        self, pair: Floats, predicate: Ints, pieces: Floats, mask: Ints
+    ) -> tuple[Floats, Floats, Floats, Floats]:
         """Status and attribution scores, pointer scores (claims, pointers, pieces), fall scores (claims, pieces)."""
-
-
-@dataclass(frozen=True)
-class Amount:
-    """Money, or heads where there is no currency; an open bound is ``None``."""
-
-    low: float | None
-    high: float | None
-    currency: str | None
 
 
 @dataclass(frozen=True)
@@ -62,9 +57,13 @@ class Found:
     """A relation that a text states, names in the text's wording, with places in the text."""
 
     score: float
+    acting: float
+    """How likely the subject is to act in any claim, as the gate sees it."""
     subject: str
+    subject_type: str
     predicate: str
     object: str | None
+    object_type: str
     item: Span | None
     status: str
     attribution: str
@@ -90,6 +89,7 @@ class _Text:
     tokens: Tokens
     mentions: list[Mention]
     entities: list[Entity]
+    acting: list[float]
     quantities: list[tuple[Quantity, int]]
 
 
@@ -105,7 +105,9 @@ def read(
     order = sorted(range(len(texts)), key=lambda i: (len(tokens[i]), texts[i]))
     out: list[Reading] = [Reading((), ())] * len(texts)
     for batch in _batches(order, [len(t) for t in tokens], _TEXT_PIECES):
-        for i, reading in zip(batch, _read([texts[i] for i in batch], [tokens[i] for i in batch], network, floor, gate), strict=True):
+        for i, reading in zip(
+            batch, _read([texts[i] for i in batch], [tokens[i] for i in batch], network, floor, gate), strict=True
+        ):
             out[i] = reading
     return out
 
@@ -124,19 +126,16 @@ def _batches(order: Iterable[int], lengths: Sequence[int], most: int) -> Iterabl
         yield batch
 
 
-def _read(
-    texts: list[str], tokens: list[Tokens], network: Network, floor: float, gate: float
-) -> list[Reading]:
+def _read(texts: list[str], tokens: list[Tokens], network: Network, floor: float, gate: float) -> list[Reading]:
     ids, shapes = padded([t.ids for t in tokens]), padded([t.shapes for t in tokens])
     mask = padded([[1] * len(t) for t in tokens])
     states, tags, acts = network.encode(ids, shapes, mask)
     here: list[_Text] = []
     rows: list[Row] = []
     for b, (text, token) in enumerate(zip(texts, tokens, strict=True)):
-        one = _text(text, token, tags[b])
+        one = _text(text, token, tags[b], acts[b])
         here.append(one)
-        likely = [k for k, e in enumerate(one.entities) if e.pieces and acts[b, list(e.pieces)].max() >= gate]
-        rows += rows_of(b, one.entities, likely)
+        rows += rows_of(b, one.entities, [k for k, p in enumerate(one.acting) if p >= gate])
     found: list[list[Found]] = [[] for _ in texts]
     lengths = [len(tokens[row.text]) for row in rows]
     for some in _batches(range(len(rows)), lengths, _ROW_PIECES):
@@ -147,17 +146,20 @@ def _read(
         answer = network.relate(
             np.ascontiguousarray(states[of, :length]), mask[of, :length], asked.mark, asked.subject, asked.objects
         )
-        for b, one in _claims(part, here, answer, asked.live, mask[of, :length], network, floor):
-            found[b].append(one)
+        for text_index, claim in _claims(part, here, answer, asked.live, mask[of, :length], network, floor):
+            found[text_index].append(claim)
     return [Reading(tuple(one.mentions), tuple(_merged(f))) for one, f in zip(here, found, strict=True)]
 
 
-def _text(text: str, tokens: Tokens, tags: Floats) -> _Text:
+def _text(text: str, tokens: Tokens, tags: Floats, acts: Floats) -> _Text:
     """Decode the names; mentions of the same wording are one entity, its type the surest mention's."""
     named = everywhere(text, mentions(text, tokens.offsets, tags[: len(tokens)]))
     places: dict[str, list[Mention]] = {}
     for mention in named:
         places.setdefault(text[mention.start : mention.end], []).append(mention)
+    surest = sorted(places, key=lambda name: (-max(m.confidence for m in places[name]), places[name][0].start))
+    for name in surest[_MOST_NAMES:]:
+        del places[name]
     entities = [
         Entity(
             name,
@@ -167,7 +169,8 @@ def _text(text: str, tokens: Tokens, tags: Floats) -> _Text:
         for name, same in places.items()
     ]
     amounts = [(q, pieces[0]) for q in quantities(text) if (pieces := tokens.within(q.start, q.end))]
-    return _Text(text, tokens, named, entities, amounts)
+    acting = [max((float(acts[t]) for t in entity.pieces), default=0.0) for entity in entities]
+    return _Text(text, tokens, named, entities, acting, amounts)
 
 
 def _claims(
@@ -199,9 +202,12 @@ def _claims(
             rows[row].text,
             Found(
                 float(probability[row, column, predicate]),
+                one.acting[rows[row].subject],
                 one.entities[rows[row].subject].name,
+                one.entities[rows[row].subject].type,
                 PREDICATES[predicate],
                 None if target is None else one.entities[target].name,
+                "" if target is None else one.entities[target].type,
                 _item(one, pointers[n, 0], pointers[n, 1]),
                 STATUSES[int(status[n].argmax())],
                 ATTRIBUTIONS[int(attribution[n].argmax())],

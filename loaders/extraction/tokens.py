@@ -59,9 +59,13 @@ class Tokeniser:
 
     def mask_id(self) -> int:
         """The id of the mask piece."""
-        return int(self._tokenizer.token_to_id("[MASK]") or self._tokenizer.token_to_id("<mask>"))
+        found = self._tokenizer.token_to_id("[MASK]") or self._tokenizer.token_to_id("<mask>")
+        if found is None:
+            raise LookupError("the tokenizer has no mask piece")
+        return int(found)
 
     def __call__(self, text: str) -> Tokens:
+        """The word pieces of a text."""
         encoding = self._tokenizer.encode(text)
         ids, offsets = list(encoding.ids), list(encoding.offsets)
         if len(ids) > self.longest:

@@ -1,0 +1,147 @@
+"""The embedded learned reader: a document's sentences → its claims, offline, the same on every run."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, cast
+
+from loaders.claim import Attribution, Claim, Document, Sentence, Status
+from loaders.extraction.network import Model
+from loaders.extraction.reading import Found, Reading, Span, read
+from loaders.extraction.windows import Window, windows
+from loaders.linking import Linker
+from ontology.catalogue import Catalogue
+
+_ABBREVIATED = re.compile(r"((?:[A-Z][\w&.\-]*\s){0,4}[A-Z][\w&.\-]*)\s\(([A-Z][A-Za-z]{1,6})\)")
+_LONGEST_SENTENCE = 1200
+"""Letters; a longer "sentence" is no prose, and only its beginning is read."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads documents with the shipped model; ``threshold`` overrides the card's for tests and curves.
+
+    >>> reader = Reader()
+    >>> reader.name
+    'reader ...'
+    """
+
+    linker: Linker = field(default_factory=lambda: Linker(Catalogue.bundled()))
+    model: Model = field(default_factory=Model)
+    threshold: float | None = None
+
+    @cached_property
+    def name(self) -> str:
+        """Name and version, as it stands in a claim's provenance."""
+        return f"reader {self.model.card['version']}"
+
+    def extract(self, document: Document) -> Iterator[Claim]:
+        """Yield the document's claims in the order of its sentences, surest first within one.
+
+        >>> from datetime import date
+        >>> text = "SK Hynix supplies HBM4 to Nvidia."
+        >>> day = Document("day", text, date(2026, 1, 28), "digest", sentences=(Sentence(text, 0, len(text)),))
+        >>> [(c.subject.text, c.predicate, c.object.text, c.status) for c in Reader().extract(day)][:1]
+        [('SK Hynix', 'supplies', 'Nvidia', 'actual')]
+        """
+        least = self.model.card["threshold"] if self.threshold is None else self.threshold
+        cut = self.windows(document)
+        short = abbreviations(document.text)
+        claims = [
+            (sentence, -found.score, self._claim(found, window, document, sentence, short))
+            for window, reading in zip(cut, self.read(cut), strict=True)
+            for found in reading.found
+            if found.score >= least and (sentence := window.sentence_at(found.trigger[0])) is not None
+        ]
+        said = "\n".join(sentence.text for sentence in document.sentences)
+        for _, _, claim in sorted(claims, key=lambda c: (*c[:2], c[2].predicate, c[2].subject.text, c[2].id)):
+            names = [mention.text for mention in (claim.subject, claim.object, claim.item) if mention is not None]
+            if all(name in said for name in names) and (
+                claim.object is None or claim.object.text != claim.subject.text
+            ):
+                yield claim
+
+    def windows(self, document: Document) -> list[Window]:
+        """The windows in which a document is read."""
+        card = self.model.card["window"]
+        sentences = [_cut(sentence) for sentence in document.sentences]
+        return windows(sentences, lambda text: len(self.model.tokeniser(text)), card["pieces"], card["context"])
+
+    def read(self, cut: list[Window]) -> list[Reading]:
+        """What the network finds in each window, above half the threshold that a claim needs."""
+        card = self.model.card
+        least = card["threshold"] if self.threshold is None else self.threshold
+        return read(self.model, self.model.tokeniser, [window.text for window in cut], least / 2, card["gate"])
+
+    def confidence(self, score: float) -> float:
+        """How often claims of this score are right, by the card's calibration.
+
+        >>> 0 < Reader().confidence(0.5) < Reader().confidence(0.99) <= 1
+        True
+        """
+        slope, shift = self.model.card["calibration"]
+        score = min(max(score, 1e-4), 1 - 1e-4)
+        return round(1 / (1 + math.exp(-(slope * math.log(score / (1 - score)) + shift))), 3)
+
+    def _claim(self, found: Found, window: Window, document: Document, number: int, short: dict[str, str]) -> Claim:
+        sentence = document.sentences[number]
+        object_ = short.get(found.object, found.object) if found.object else None
+        return Claim(
+            document=document.iri,
+            date=document.date,
+            subject=self.linker.link(short.get(found.subject, found.subject), _role(found.subject_type)),
+            predicate=found.predicate,
+            object=self.linker.link(object_, _role(found.object_type)) if object_ else None,
+            sentence=sentence.text,
+            item=self.linker.item(_said(found.item, window), found.predicate),
+            status=cast(Status, found.status),
+            attribution=cast(Attribution, found.attribution),
+            share=found.share,
+            amount=found.amount,
+            change=found.change,
+            citations=sentence.citations,
+            part=sentence.part,
+            start=sentence.start,
+            end=sentence.end,
+            trigger=_said(found.trigger, window) or "",
+            confidence=self.confidence(found.score),
+            extractor=self.name,
+        )
+
+
+def _cut(sentence: Sentence) -> Sentence:
+    if len(sentence.text) <= _LONGEST_SENTENCE:
+        return sentence
+    return Sentence(
+        sentence.text[:_LONGEST_SENTENCE], sentence.start, sentence.end, sentence.citations, sentence.part,
+        sentence.paragraph, sentence.heading,
+    )  # fmt: skip
+
+
+def _said(span: Span | None, window: Window) -> str | None:
+    return window.text[span[0] : span[1]].strip() or None if span else None
+
+
+def _role(kind: str) -> Literal["organisation", "product"]:
+    return "product" if kind == "product" else "organisation"
+
+
+def abbreviations(text: str) -> dict[str, str]:
+    """Short forms that a text introduces in parentheses, with what they stand for.
+
+    >>> abbreviations("Texas Instruments (TI) rose; Sunrise (AI) did not.")
+    {'TI': 'Texas Instruments'}
+    """
+    out: dict[str, str] = {}
+    for m in _ABBREVIATED.finditer(text):
+        words, short = m[1].split(), m[2]
+        for first in range(len(words)):
+            initials = "".join(word[0] for word in re.split(r"[\s\-]", " ".join(words[first:])) if word[:1].isupper())
+            if len(initials) > 1 and initials.casefold() == short.casefold():
+                out[short] = " ".join(words[first:])
+                break
+    return out

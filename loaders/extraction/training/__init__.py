@@ -1,0 +1,1 @@
+"""How the learned reader is trained: corpus, network, recipe, export, figures. Not part of the wheel; needs torch."""

@@ -1,0 +1,69 @@
+"""Other texts from the annotated ones: names swapped for names of the same type, casing dropped, texts side by side."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+from loaders.extraction.training.corpus import Gold, Span, Unit, joined
+
+
+def name_pool(units: Sequence[Unit]) -> dict[str, list[str]]:
+    """Names of each type that may stand for one another; common nouns ("wafers") may not."""
+    pool: dict[str, set[str]] = {}
+    for unit in units:
+        for name, kind in unit.names:
+            if len(name) > 1 and not name.islower() and (kind == "product" or not name[0].islower()):
+                pool.setdefault(kind, set()).add(name)
+    return {kind: sorted(names) for kind, names in pool.items()}
+
+
+def swap_names(unit: Unit, pool: dict[str, list[str]], rng: random.Random, rate: float) -> Unit:
+    """``unit`` with about ``rate`` of its names swapped, every span moved along."""
+    spans = [s for c in unit.claims for s in (c.trigger, c.item, *(s for _, s, _ in c.quantity)) if s]
+    swaps: dict[int, str] = {}
+    for k, (name, kind) in enumerate(unit.names):
+        if rng.random() >= rate or name.islower() or not pool.get(kind):
+            continue
+        own = [(a, b) for a, b, n in unit.mentions if n == k]
+        inside = any(a < x < b for a, b in own for span in spans for x in span)
+        nested = any(n != k and x < b and a < y for a, b in own for x, y, n in unit.mentions)
+        if own and not inside and not nested:
+            swaps[k] = rng.choice(pool[kind])
+    if not swaps:
+        return unit
+    text, done = "", 0
+    edits: list[tuple[int, int, int]] = []
+    for a, b, k in unit.mentions:
+        if k in swaps:
+            text += unit.text[done:a] + swaps[k]
+            done = b
+            edits.append((a, b, len(swaps[k]) - (b - a)))
+    text += unit.text[done:]
+
+    def moved(span: Span | None) -> Span | None:
+        if span is None:
+            return None
+        start, end = span
+        return start + sum(d for a, _, d in edits if start > a), end + sum(d for _, b, d in edits if end >= b)
+
+    def claim(one: Gold) -> Gold:
+        quantity = tuple((f, moved(s), falls) for f, s, falls in one.quantity)
+        return replace(one, trigger=moved(one.trigger), item=moved(one.item), quantity=quantity)
+
+    mentions = tuple((*(moved((a, b)) or (a, b)), k) for a, b, k in unit.mentions)
+    names = tuple((swaps.get(k, name), kind) for k, (name, kind) in enumerate(unit.names))
+    return Unit(text, names, mentions, tuple(map(claim, unit.claims)), unit.register)
+
+
+def side_by_side(units: list[Unit], rng: random.Random, rate: float, longest: int = 420) -> list[Unit]:
+    """Join about ``rate`` of the short texts with another short one of the same register."""
+    waiting: dict[str, Unit] = {}
+    out: list[Unit] = []
+    for unit in units:
+        if len(unit.text) > longest // 2 or rng.random() >= rate:
+            out.append(unit)
+        elif (other := waiting.pop(unit.register, None)) is None:
+            waiting[unit.register] = unit
+        else:
+            out.append(joined([other, unit]))
+    return out + list(waiting.values())

@@ -1,0 +1,192 @@
+"""Units → tensors: one line per text for the tagger, one row per subject for the relations."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from loaders.extraction.decode import TAGS
+from loaders.extraction.labels import FIELDS, PREDICATES, SYMMETRIC, TYPES
+from loaders.extraction.numbers import quantities
+from loaders.extraction.reading import fits
+from loaders.extraction.rows import Entity, Row, arrays, padded, rows_of
+from loaders.extraction.tokens import Tokeniser, Tokens
+from loaders.extraction.training.corpus import Gold, Unit
+
+UNKNOWN = -100
+"""A label that no loss looks at."""
+
+
+@dataclass
+class Batch:
+    """Texts (B, T); rows (S, T) of subjects with columns O; claims (N) as places (row, column, predicate)."""
+
+    ids: Tensor
+    shapes: Tensor
+    mask: Tensor
+    tags: Tensor
+    gate: Tensor
+    text_of_row: Tensor
+    weight: Tensor
+    mark: Tensor
+    subject: Tensor
+    objects: Tensor
+    live: Tensor
+    relations: Tensor
+    trigger: Tensor
+    place: Tensor
+    status: Tensor
+    attribution: Tensor
+    start: Tensor
+    end: Tensor
+    quantity: Tensor
+    allowed: Tensor
+    falls: Tensor
+
+
+def entities_of(unit: Unit, tokens: Tokens) -> list[Entity]:
+    """The unit's names with the pieces of all their mentions."""
+    pieces: list[list[int]] = [[] for _ in unit.names]
+    for a, b, k in unit.mentions:
+        pieces[k] += tokens.within(a, b)
+    return [Entity(name, kind, tuple(sorted(set(p)))) for (name, kind), p in zip(unit.names, pieces, strict=True)]
+
+
+def tags_of(unit: Unit, tokens: Tokens) -> list[int]:
+    """Begin/inside tags; a nested mention has none."""
+    tags, used = [0] * len(tokens), [False] * len(tokens)
+    for a, b, k in sorted(unit.mentions, key=lambda m: m[0] - m[1]):
+        pieces = tokens.within(a, b)
+        if not any(used[t] for t in pieces):
+            for j, t in enumerate(pieces):
+                tags[t], used[t] = 1 + 2 * TYPES.index(unit.names[k][1]) + (j > 0), True
+    assert max(tags) < TAGS
+    return tags
+
+
+def _subjects(unit: Unit, rng: random.Random | None, spare: int) -> tuple[list[int], float]:
+    """Names to read the text for: all that act in a claim and ``spare`` that do not, with the weight of each of those."""
+    acting = {c.subject for c in unit.claims} | {
+        c.object for c in unit.claims if c.object >= 0 and PREDICATES[c.predicate] in SYMMETRIC
+    }
+    idle = [k for k in range(len(unit.names)) if k not in acting]
+    if rng is None or len(idle) <= spare:
+        return list(range(len(unit.names))), 1.0
+    return sorted(acting | set(rng.sample(idle, spare))), min(2.0, len(idle) / spare)
+
+
+def collate(
+    units: Sequence[Unit],
+    tokeniser: Tokeniser,
+    rng: random.Random | None = None,
+    spare: int = 2,
+    caseless: float = 0.0,
+    masked: float = 0.0,
+) -> Batch:
+    """A batch; with ``rng``, idle subjects are sampled, casing is dropped and pieces are masked at the given rates."""
+    tokens = [tokeniser(u.text) for u in units]
+    ids, shapes = [list(t.ids) for t in tokens], [list(t.shapes) for t in tokens]
+    if rng is not None:
+        hidden = tokeniser.mask_id()
+        for line, shape in zip(ids, shapes, strict=True):
+            if rng.random() < caseless:
+                shape[:] = [1 if s in (2, 3, 4) else s for s in shape]
+            line[1:-1] = [hidden if rng.random() < masked else i for i in line[1:-1]]
+    length = max(map(len, tokens))
+    entities = [entities_of(u, t) for u, t in zip(units, tokens, strict=True)]
+    tags = np.full((len(units), length), UNKNOWN)
+    gate = np.full((len(units), length), UNKNOWN)
+    rows: list[Row] = []
+    weights: list[float] = []
+    for b, unit in enumerate(units):
+        tags[b, : len(tokens[b])] = tags_of(unit, tokens[b])
+        subjects, idle_weight = _subjects(unit, rng, spare)
+        acting = {c.subject for c in unit.claims} | {
+            c.object for c in unit.claims if PREDICATES[c.predicate] in SYMMETRIC
+        }
+        for k, entity in enumerate(entities[b]):
+            if entity.type != "person":
+                gate[b, list(entity.pieces)] = int(k in acting)
+        mine = rows_of(b, entities[b], subjects)
+        rows += mine
+        weights += [1.0 if r.subject in acting else idle_weight for r in mine]
+    stacked = (
+        arrays(rows, entities, length)
+        if rows
+        else arrays([Row(0, 0, (None,))], [[Entity("", "product", (0,))]], length)
+    )
+    if not rows:
+        rows, weights = [Row(0, 0, (None,))], [0.0]
+    relations = torch.zeros(*stacked.live.shape, len(PREDICATES))
+    place, trigger, status, attribution, start, end, quantity, falls, allowed = [], [], [], [], [], [], [], [], []
+    where = {(row.text, row.subject): i for i, row in enumerate(rows)}
+    for b, unit in enumerate(units):
+        found = [(q, tokens[b].within(q.start, q.end)[:1]) for q in quantities(unit.text)]
+        for claim in unit.claims:
+            for s, o in _ways(claim):
+                i = where.get((b, s))
+                if i is None or (None if o < 0 else o) not in rows[i].columns:
+                    continue
+                j = rows[i].columns.index(None if o < 0 else o)
+                relations[i, j, claim.predicate] = 1
+                place.append((i, j, claim.predicate))
+                said = torch.zeros(length)
+                if claim.trigger:
+                    said[tokens[b].within(*claim.trigger)] = 1
+                trigger.append(said)
+                item = tokens[b].within(*claim.item) if claim.item else []
+                start.append(item[0] if item else 0)
+                end.append(item[-1] if item else 0)
+                status.append(claim.status)
+                attribution.append(claim.attribution)
+                known = {f: (span, fall) for f, span, fall in claim.quantity}
+                places, may = [], torch.zeros(len(FIELDS), length, dtype=torch.bool)
+                may[:, 0] = True
+                for n, field in enumerate(FIELDS):
+                    may[n, [t for q, first in found for t in first if fits(field, PREDICATES[claim.predicate], q)]] = (
+                        True
+                    )
+                    span = known.get(field, (None, False))[0]
+                    first = tokens[b].within(*span)[:1] if span else []
+                    target = UNKNOWN if field not in known else first[0] if first else 0
+                    places.append(target if target < 0 or may[n, target] else UNKNOWN)
+                quantity.append(places)
+                allowed.append(may)
+                falls.append(int(known["change"][1]) if known.get("change", (None,))[0] else UNKNOWN)
+
+    def whole(values: list[object]) -> Tensor:
+        return torch.tensor(values, dtype=torch.long)
+
+    n = len(place)
+    return Batch(
+        torch.from_numpy(padded(ids)), torch.from_numpy(padded(shapes)), torch.from_numpy(padded([[1] * len(t) for t in tokens])),
+        torch.from_numpy(tags), torch.from_numpy(gate), whole([r.text for r in rows]), torch.tensor(weights),
+        *(torch.from_numpy(a) for a in (stacked.mark, stacked.subject, stacked.objects, stacked.live)), relations,
+        torch.stack(trigger) if n else torch.zeros(0, length), whole(place).view(n, 3), whole(status), whole(attribution), whole(start), whole(end),
+        whole(quantity).view(n, len(FIELDS)), torch.stack(allowed) if n else torch.zeros(0, len(FIELDS), length, dtype=torch.bool), whole(falls),
+    )  # fmt: skip
+
+
+def _ways(claim: Gold) -> list[tuple[int, int]]:
+    both = PREDICATES[claim.predicate] in SYMMETRIC and claim.object >= 0
+    return [(claim.subject, claim.object), *([(claim.object, claim.subject)] if both else [])]
+
+
+def by_length(units: Sequence[Unit], rng: random.Random, letters: int = 2600) -> Iterator[list[Unit]]:
+    """Batches of texts of like length, about ``letters`` characters each, in random order."""
+    order = list(units)
+    rng.shuffle(order)
+    batches: list[list[Unit]] = []
+    for i in range(0, len(order), 300):
+        batch: list[Unit] = []
+        for unit in sorted(order[i : i + 300], key=lambda u: len(u.text)):
+            if batch and len(unit.text) * (len(batch) + 1) > letters:
+                batches.append(batch)
+                batch = []
+            batch.append(unit)
+        batches.append(batch)
+    rng.shuffle(batches)
+    yield from batches

@@ -1,0 +1,218 @@
+"""Figures of a model on the texts that no model trains on: ``python -m loaders.extraction.training.score``.
+
+The texts are read as documents, the way the loaders read them. ``--tune`` first chooses the threshold, the gate and the
+calibration on one half of the held-back texts and writes them, with the figures of the other half, into the card.
+"""
+
+import argparse
+import json
+import math
+import resource
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from loaders.claim import Document, Sentence
+from loaders.extraction.network import MODEL, Model
+from loaders.extraction.reader import Reader
+from loaders.extraction.training.corpus import CORPUS, Unit, load, parts, sentence_spans
+from loaders.extraction.training.measure import Figures, best_threshold, claim_row, figures, gold_rows
+from loaders.extraction.training.scorer import FAMILY, matches
+
+OPEN, CLOSE = "<!-- figures -->", "<!-- /figures -->"
+GATES = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15)
+
+
+def document_of(unit: Unit) -> Document:
+    """A corpus text as a document: a paragraph a line."""
+    sentences = []
+    for start, end in sentence_spans(unit.text):
+        paragraph = unit.text.count("\n", 0, start)
+        said = unit.text[start:end]
+        left = len(said) - len(said.lstrip())
+        sentences.append(Sentence(said.strip(), start + left, start + len(said.rstrip()), (), 1, paragraph))
+    return Document("unit", unit.text, date(2026, 1, 1), "corpus", sentences=tuple(sentences))
+
+
+def read_units(reader: Reader, units: Sequence[Unit]) -> list[list[dict[str, Any]]]:
+    """The claims of each unit with their scores, all units' windows in one go."""
+    cut = [reader.windows(document_of(unit)) for unit in units]
+    flat = iter(reader.read([window for windows in cut for window in windows]))
+    out = []
+    for windows in cut:
+        rows = []
+        for window in windows:
+            for found in next(flat).found:
+                if window.sentence_at(found.trigger[0]) is not None:
+                    rows.append(claim_row(found, window.text))
+        out.append(rows)
+    return out
+
+
+def samples(units: Sequence[Unit], read: Sequence[list[dict[str, Any]]], least: float) -> list[tuple[float, bool]]:
+    """(score, right) of every claim above ``least``."""
+    return [
+        (c["score"], any(matches(g, c) for g in gold_rows(unit)))
+        for unit, claims in zip(units, read, strict=True)
+        for c in claims
+        if c["score"] >= least
+    ]
+
+
+def calibration(pairs: Sequence[tuple[float, bool]]) -> tuple[float, float]:
+    """Slope and shift of Platt's scaling on the log-odds, by Newton's method."""
+    x = [math.log(min(max(s, 1e-4), 1 - 1e-4) / (1 - min(max(s, 1e-4), 1 - 1e-4))) for s, _ in pairs]
+    a, b = 1.0, 0.0
+    for _ in range(50):
+        p = [1 / (1 + math.exp(-(a * v + b))) for v in x]
+        ga = sum((q - r) * v for q, (_, r), v in zip(p, pairs, x, strict=True)) + 1e-3 * (a - 1)
+        gb = sum(q - r for q, (_, r) in zip(p, pairs, strict=True))
+        w = [q * (1 - q) + 1e-9 for q in p]
+        haa, hab, hbb = (
+            sum(u * v * v for u, v in zip(w, x, strict=True)) + 1e-3,
+            sum(u * v for u, v in zip(w, x, strict=True)),
+            sum(w),
+        )
+        det = haa * hbb - hab * hab
+        a, b = a - (hbb * ga - hab * gb) / det, b - (haa * gb - hab * ga) / det
+    return round(a, 4), round(b, 4)
+
+
+def reliability(reader: Reader, pairs: Sequence[tuple[float, bool]]) -> list[dict[str, Any]]:
+    """Confidence against truth in bands of a tenth."""
+    bands: dict[int, list[tuple[float, bool]]] = {}
+    for score, right in pairs:
+        confidence = reader.confidence(score)
+        bands.setdefault(min(9, int(confidence * 10)), []).append((confidence, right))
+    return [
+        {
+            "from": band / 10,
+            "claims": len(them),
+            "confidence": round(sum(c for c, _ in them) / len(them), 3),
+            "right": round(sum(r for _, r in them) / len(them), 3),
+        }
+        for band, them in sorted(bands.items())
+    ]
+
+
+def tune(model: Model, units: Sequence[Unit]) -> dict[str, Any]:
+    """Threshold, gate and calibration for a model, from the tuning half."""
+    model.card.update(threshold=0.2, gate=0.0, calibration=[1.0, 0.0])
+    read = read_units(Reader(model=model), units)
+    threshold = best_threshold(units, read)
+    whole = figures(units, read, threshold, details=False).counts["all"].f1
+    gate = 0.0
+    for more in GATES:
+        kept = [[c for c in claims if c["acting"] >= more] for claims in read]
+        if figures(units, kept, threshold, details=False).counts["all"].f1 >= whole - 0.002:
+            gate = more
+    slope, shift = calibration(samples(units, read, threshold / 2))
+    return {"threshold": threshold, "gate": gate, "calibration": [slope, shift]}
+
+
+def speed(model: Model, units: Sequence[Unit]) -> dict[str, Any]:
+    """Load time, sentences a second over the units together, and the process's memory."""
+    began = time.perf_counter()
+    fresh = Model(model.folder, model.threads)
+    list(Reader(model=fresh).extract(document_of(units[0])))
+    loaded = time.perf_counter() - began
+    reader = Reader(model=fresh)
+    count = sum(len(sentence_spans(u.text)) for u in units)
+    began = time.perf_counter()
+    read_units(reader, units)
+    seconds = time.perf_counter() - began
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return {
+        "threads": model.threads,
+        "load_seconds": round(loaded, 2),
+        "sentences_per_second": round(count / seconds, 1),
+        "peak_megabytes": memory,
+    }
+
+
+def report(card: dict[str, Any]) -> str:
+    """The scoreboard of a card as Markdown."""
+    claims, fields = card["figures"]["claims"], card["figures"]["fields"]
+    known = {"all", *FAMILY, *(p for predicates in FAMILY.values() for p in predicates)}
+    head = ["", "| {} | claims | P | R | F1 |", "| --- | ---: | ---: | ---: | ---: |"]
+
+    def line(group: str, name: str = "") -> str:
+        c = claims[group]
+        return f"| {name or group} | {c['claims']} | {c['precision']:.2f} | {c['recall']:.2f} | {c['f1']:.2f} |"
+
+    lines = [
+        f"Model {card['version']} on {card['figures']['units']} held-back texts, threshold {card['threshold']}.",
+        *(h.format("predicate") for h in head),
+        line("all", "**all**"),
+    ]
+    for family, predicates in FAMILY.items():
+        lines += [line(family, f"**{family}**"), *(line(p) for p in predicates if p in claims)]
+    lines += [h.format("register") for h in head] + [line(r) for r in sorted(claims) if r not in known]
+    lines += ["", "| field of a right claim | right | asked |", "| --- | ---: | ---: |"]
+    lines += [f"| {f} | {v['accuracy']:.2f} | {v['asked']} |" for f, v in fields.items()]
+    lines += ["", "| confidence | claims | mean | right |", "| ---: | ---: | ---: | ---: |"]
+    lines += [
+        f"| {b['from']:.1f}–{b['from'] + 0.1:.1f} | {b['claims']} | {b['confidence']:.2f} | {b['right']:.2f} |"
+        for b in card["reliability"]
+    ]
+    pace = card["speed"]
+    lines += [
+        "",
+        f"{pace['sentences_per_second']:.0f} sentences/s on {pace['threads']} threads, first claim after {pace['load_seconds']:.1f} s, "
+        f"{pace['peak_megabytes']} MB at most.",
+    ]
+    return "\n".join(lines)
+
+
+def write_between(path: Path, text: str) -> None:
+    """Replace what stands between the marks ``<!-- figures -->`` and ``<!-- /figures -->`` of a Markdown file."""
+    before, rest = path.read_text(encoding="utf-8").split(OPEN, 1)
+    after = rest.split(CLOSE, 1)[1]
+    path.write_text(f"{before}{OPEN}\n\n{text}\n\n{CLOSE}{after}", encoding="utf-8")
+
+
+def measured(model: Model, units: Sequence[Unit]) -> tuple[Figures, list[list[dict[str, Any]]]]:
+    """The figures of a model on units, at the card's threshold, and the claims they come from."""
+    read = read_units(Reader(model=model), units)
+    return figures(units, read, float(model.card["threshold"])), read
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, default=MODEL)
+    parser.add_argument("--corpus", type=Path, action="append", default=[])
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--tune", action="store_true", help="choose thresholds anew and write the card")
+    parser.add_argument("--speed", action="store_true", help="only print load time, sentences a second, memory")
+    parser.add_argument("--write", type=Path, action="append", default=[], help="Markdown files to put the table into")
+    args = parser.parse_args()
+    by_part = parts(load(*(args.corpus or [CORPUS])))
+    model, units = Model(args.model, args.threads), by_part["test"]
+    if args.speed:
+        print(json.dumps(speed(model, units)))
+        return
+    if args.tune:
+        model.card.update(tune(model, by_part["tune"]))
+    found, read = measured(model, units)
+    total = found.counts["all"]
+    model.card["figures"] = {
+        "units": len(units),
+        "right": total.right,
+        "wrong": total.wrong,
+        "missed": total.missed,
+    } | found.as_json()
+    model.card["reliability"] = reliability(Reader(model=model), samples(units, read, model.card["threshold"]))
+    model.card["speed"] = speed(model, units)
+    if args.tune:
+        text = json.dumps(model.card, indent=1, ensure_ascii=False)
+        (args.model / "card.json").write_text(f"{text}\n", encoding="utf-8")
+    for path in args.write:
+        write_between(path, report(model.card))
+    print(report(model.card))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""Train the learned reader: ``python -m loaders.extraction.training.train --weights FOLDER --out FOLDER``.
+
+Seeded and resumable: a checkpoint is written after every pass over the corpus, and the same command goes on from it.
+"""
+
+import argparse
+import json
+import math
+import os
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from loaders.extraction.labels import FIELDS
+from loaders.extraction.tokens import Tokeniser
+from loaders.extraction.training.augment import name_pool, side_by_side, swap_names
+from loaders.extraction.training.batches import UNKNOWN, Batch, by_length, collate
+from loaders.extraction.training.corpus import CORPUS, Unit, load, parts
+from loaders.extraction.training.model import Extractor
+
+RECIPE: dict[str, Any] = {
+    "layers": 0, "conditioned": 3, "frozen": 0, "drop": 0.1, "steps": 2000, "letters": 2600, "lr": 1e-4, "head_lr": 6e-4, "decay": 0.04, "warmup": 0.06,
+    "swap": 0.35, "swapped": 0.75, "caseless": 0.06, "masked": 0.02, "joined": 0.15, "spare": 2, "positive": 1.5, "seed": 1, "registers": "",
+}  # fmt: skip
+
+
+def losses(model: Extractor, b: Batch, positive: float) -> dict[str, Tensor]:
+    """The weighted losses of one batch, by name."""
+    x, tags, gate = model.encode(b.ids, b.shapes, b.mask)
+    out = {"tag": F.cross_entropy(tags.flatten(0, 1), b.tags.flatten(), ignore_index=UNKNOWN)}
+    named = b.gate >= 0
+    if named.any():
+        out["gate"] = 0.3 * F.binary_cross_entropy_with_logits(gate[named], b.gate[named].float())
+    mask = b.mask[b.text_of_row]
+    scores, pair, attention, pieces = model.relate(x[b.text_of_row], mask, b.mark, b.subject, b.objects)
+    cells = F.binary_cross_entropy_with_logits(scores, b.relations, reduction="none", pos_weight=torch.tensor(positive))
+    share = 0.5 * len(b.ids) + 0.5 * float(b.relations.sum())
+    out["relation"] = (cells * (b.live * b.weight[:, None])[:, :, None]).sum() / share
+    if not len(b.place):
+        return out
+    row, column, predicate = b.place.unbind(1)
+    said = b.trigger.sum(-1) > 0
+    if said.any():
+        out["trigger"] = -0.3 * ((attention[row, column] * b.trigger).sum(-1)[said] + 1e-6).log().mean()
+    status, attribution, pointers, falls = model.describe(pair[row, column], predicate, pieces[row], mask[row])
+    out["status"] = 0.5 * F.cross_entropy(status, b.status)
+    out["attribution"] = 0.5 * F.cross_entropy(attribution, b.attribution)
+    out["item"] = 0.25 * (F.cross_entropy(pointers[:, 0], b.start) + F.cross_entropy(pointers[:, 1], b.end))
+    for n, field in enumerate(FIELDS):
+        open_ = (b.quantity[:, n] >= 0) & (b.allowed[:, n].sum(-1) > 1)
+        if open_.any():
+            choice = pointers[open_, 2 + n].masked_fill(~b.allowed[open_, n], -1e4)
+            out[field] = (
+                0.25 * F.cross_entropy(choice, b.quantity[open_, n], reduction="sum") / max(4, int(open_.sum()))
+            )
+    turned = (b.falls >= 0) & (b.quantity[:, 2] > 0)
+    if turned.any():
+        out["fall"] = 0.2 * F.binary_cross_entropy_with_logits(
+            falls[turned, b.quantity[turned, 2]], b.falls[turned].float()
+        )
+    return out
+
+
+def optimiser(model: Extractor, recipe: dict[str, Any]) -> torch.optim.Optimizer:
+    """AdamW on the encoder's layers at ``lr`` and on the heads at ``head_lr``; embeddings and ``frozen`` lower layers stay."""
+    for module in (model.encoder.word, model.encoder.position, *model.encoder.layers[: recipe["frozen"]]):
+        module.requires_grad_(False)
+    slow = [
+        p
+        for n, p in model.named_parameters()
+        if p.requires_grad and n.startswith(("encoder.layers", "encoder.norm", "encoder.relative", "reread"))
+    ]
+    known = set(map(id, slow))
+    fast = [p for p in model.parameters() if p.requires_grad and id(p) not in known]
+    groups = [{"params": slow, "lr": recipe["lr"]}, {"params": fast, "lr": recipe["head_lr"]}]
+    return torch.optim.AdamW(groups, weight_decay=recipe["decay"], fused=True)
+
+
+def save(path: Path, state: dict[str, Any]) -> None:
+    """Write whole or not at all."""
+    torch.save(state, path.with_suffix(".part"))
+    os.replace(path.with_suffix(".part"), path)
+
+
+def material(corpus: list[Path], without: str, everything: bool) -> list[Unit]:
+    """The units to train on; the files are read anew for every epoch, so that a corpus may grow under a long training."""
+    units = [u for u in load(*corpus) if u.register not in without.split(",")]
+    return units if everything else parts(units)["train"]
+
+
+def train(
+    weights: Path,
+    out: Path,
+    corpus: list[Path],
+    recipe: dict[str, Any],
+    warm: Path | None = None,
+    everything: bool = False,
+) -> None:
+    """Train, or go on training, into ``out/checkpoint.pt``; ``warm`` gives the first weights, ``everything`` holds nothing back."""
+    out.mkdir(parents=True, exist_ok=True)
+    rng = random.Random(recipe["seed"])
+    torch.manual_seed(recipe["seed"])
+    torch.set_flush_denormal(True)
+    tokeniser = Tokeniser(weights / "tokenizer.json")
+    model = Extractor.start(weights, recipe)
+    if warm:
+        model.load_state_dict(torch.load(warm, weights_only=True)["model"])
+    adam = optimiser(model, recipe)
+    steps = recipe["steps"]
+    rise = max(1, round(recipe["warmup"] * steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(adam, lambda s: min((s + 1) / rise, max(0.0, 1 - s / steps)))
+    epoch, step, checkpoint = 0, 0, out / "checkpoint.pt"
+    if checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=False)
+        model.load_state_dict(state["model"])
+        adam.load_state_dict(state["adam"])
+        schedule.load_state_dict(state["schedule"])
+        epoch, step = state["epoch"], state["step"]
+    while step < steps:
+        rng.seed(recipe["seed"] * 1000 + epoch)
+        torch.manual_seed(recipe["seed"] * 1000 + epoch)
+        training = material(corpus, recipe["registers"], everything)
+        pool = name_pool(training)
+        print(f"epoch {epoch}: {len(training)} units, {sum(len(u.claims) for u in training)} claims", flush=True)
+        model.train()
+        began, total, n = time.time(), dict[str, float](), 0
+        told = began
+        swapped = [
+            swap_names(u, pool, rng, recipe["swap"]) if rng.random() < recipe["swapped"] else u for u in training
+        ]
+        for some in by_length(side_by_side(swapped, rng, recipe["joined"]), rng, recipe["letters"]):
+            batch = collate(some, tokeniser, rng, recipe["spare"], recipe["caseless"], recipe["masked"])
+            parts = losses(model, batch, recipe["positive"])
+            loss = torch.stack(list(parts.values())).sum()
+            adam.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_([p for g in adam.param_groups for p in g["params"]], 1.0)
+            adam.step()
+            schedule.step()
+            step, n = step + 1, n + 1
+            for name, value in parts.items():
+                total[name] = total.get(name, 0.0) + value.item()
+            if time.time() - told > 60:
+                told = time.time()
+                print(
+                    f"  step {step}: {(told - began) / n:.2f} s a step, relation {total['relation'] / n:.3f}",
+                    flush=True,
+                )
+            if step == steps:
+                break
+        epoch += 1
+        line = {"epoch": epoch, "step": step, "seconds": round(time.time() - began)} | {
+            k: round(v / n, 4) for k, v in total.items()
+        }
+        print(json.dumps(line), flush=True)
+        here = {"model": model.state_dict(), "recipe": recipe, "epoch": epoch, "step": step, "units": len(training)}
+        save(checkpoint, here | {"adam": adam.state_dict(), "schedule": schedule.state_dict()})
+        save(out / "weights.pt", here)
+    assert math.isfinite(sum(p.sum().item() for p in model.parameters()))
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--weights", type=Path, required=True, help="folder of the pretrained encoder")
+    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints")
+    parser.add_argument(
+        "--corpus", type=Path, action="append", default=[], help="folders of *.jsonl (default: the repository's)"
+    )
+    parser.add_argument("--warm", type=Path, help="start from these weights")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--everything", action="store_true", help="hold nothing back (a model without figures)")
+    for name, value in RECIPE.items():
+        parser.add_argument(f"--{name}", type=type(value), default=value)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    recipe = {name: getattr(args, name) for name in RECIPE}
+    train(args.weights, args.out, args.corpus or [CORPUS], recipe, args.warm, args.everything)
+
+
+if __name__ == "__main__":
+    main()

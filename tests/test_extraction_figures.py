@@ -1,0 +1,67 @@
+"""The shipped model is what its card says: figures on the held-back texts, size, and the table in the card's text."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from loaders.extraction.network import GRAPHS, MODEL, Model
+from loaders.extraction.training.corpus import CORPUS, load, parts
+from loaders.extraction.training.measure import Counts
+from loaders.extraction.training.score import measured, report
+
+pytestmark = pytest.mark.skipif(not (MODEL / "encode.onnx").exists(), reason="no model in the tree")
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    """The shipped model."""
+    return Model()
+
+
+@pytest.mark.slow
+def test_the_held_back_texts_are_read_as_the_card_says(model: Model) -> None:
+    card = model.card["figures"]
+    units = parts(load())["test"]
+    assert len(units) == card["units"]
+    counts = measured(model, units)[0].counts["all"]
+    said = Counts(card["right"], card["wrong"], card["missed"])
+    assert counts.right + counts.missed == said.right + said.missed
+    assert counts.f1 == pytest.approx(said.f1, abs=0.005)
+
+
+def test_the_cards_text_holds_the_cards_table(model: Model) -> None:
+    assert report(model.card) in (MODEL / "MODEL_CARD.md").read_text(encoding="utf-8")
+
+
+def test_confidence_is_honest(model: Model) -> None:
+    """In bands of thirty claims and more, confidence is off by less than .15."""
+    for band in model.card["reliability"]:
+        if band["claims"] >= 30:
+            assert band["confidence"] == pytest.approx(band["right"], abs=0.15), band
+
+
+def test_a_clone_stays_small() -> None:
+    assert sum((MODEL / f"{name}.onnx").stat().st_size for name in GRAPHS) < 45e6
+
+
+def test_no_text_is_on_both_sides() -> None:
+    by_part = parts(load())
+    texts = {part: {u.text.casefold() for u in units} for part, units in by_part.items()}
+    assert not texts["train"] & (texts["tune"] | texts["test"])
+    assert not texts["tune"] & texts["test"]
+
+
+@pytest.mark.parametrize("path", sorted(CORPUS.glob("*.jsonl")), ids=lambda p: p.stem)
+def test_the_corpus_holds_to_the_contract(path: Path) -> None:
+    """Names, items and triggers stand in the text; every claim's parties are among the names."""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        row = json.loads(line)
+        names = {e["text"] for e in row["entities"]}
+        for claim in row["claims"]:
+            where = f"{path.name}:{number}"
+            assert claim["subject"] in names, where
+            assert claim["object"] is None or claim["object"] in names, where
+            assert claim["subject"] != claim["object"], where
+            for field in ("item", "trigger"):
+                assert claim[field] is None or claim[field] in row["text"], where

@@ -1,0 +1,109 @@
+"""Quantities as intervals, by table."""
+
+import pytest
+
+from loaders.extraction.numbers import Quantity, as_change, as_share, quantities
+
+MONEY = [
+    ("a $30 billion investment", 30e9, 30e9, "USD"),
+    ("over $50bn in all", 50e9, None, "USD"),
+    ("up to $4 billion", None, 4e9, "USD"),
+    ("$33 billion at least", 33e9, None, "USD"),
+    ("between $60 million and $75 million", 60e6, 75e6, "USD"),
+    ("$5-8bn of capex", 5e9, 8e9, "USD"),
+    ("NT$5.1 billion", 5.1e9, 5.1e9, "TWD"),
+    ("600 billion yen", 600e9, 600e9, "JPY"),
+    ("1.2 trillion won", 1.2e12, 1.2e12, "KRW"),
+    ("₩19 trillion", 19e12, 19e12, "KRW"),
+    ("€3.94 billion", 3.94e9, 3.94e9, "EUR"),
+    ("AED 2 billion", 2e9, 2e9, "AED"),
+    ("50亿元", 5e9, 5e9, "CNY"),
+    ("3.2万亿元", 3.2e12, 3.2e12, "CNY"),
+    ("half a billion dollars", 5e8, 5e8, "USD"),
+    ("US$2bn", 2e9, 2e9, "USD"),
+    ("at $23.28 a share", 23.28, 23.28, "USD"),
+]
+NO_MONEY = [
+    "trained on 36T tokens",
+    "2.5 trillion parameters",
+    "valued at about $350 billion",
+    "a potential valuation of $350 billion",
+    "at a $7 billion valuation",
+    "a market cap of $4tn",
+    "900 megawatts of capacity",
+]
+RATIOS = [
+    ("rose 8.7%", 0.087, 0.087),
+    ("80% to 100% more", 0.8, 1.0),
+    ("over two-thirds of orders", 2 / 3, None),
+    ("a third of it", 1 / 3, 1 / 3),
+    ("up to 30 percent", None, 0.3),
+    ("nearly half", 0.5, 0.5),
+    ("one job in ten", 0.1, 0.1),
+    ("more than doubled", 1.0, None),
+    ("tripled", 2.0, 2.0),
+    ("prices halved", -0.5, -0.5),
+    ("revenue −6 %", -0.06, -0.06),
+    ("30% or more", 0.3, None),
+    ("20-30 per cent", 0.2, 0.3),
+    ("twice as much", 1.0, 1.0),
+]
+
+
+@pytest.mark.parametrize(("text", "low", "high", "currency"), MONEY)
+def test_money_is_an_interval_with_its_currency(
+    text: str, low: float | None, high: float | None, currency: str
+) -> None:
+    found = [(q.low, q.high, q.currency) for q in quantities(text) if q.kind == "money"]
+    assert found == [(pytest.approx(low) if low else low, pytest.approx(high) if high else high, currency)]
+
+
+@pytest.mark.parametrize("text", NO_MONEY)
+def test_valuations_tokens_and_parameters_are_no_money(text: str) -> None:
+    assert not [q for q in quantities(text) if q.kind == "money"]
+
+
+@pytest.mark.parametrize(("text", "low", "high"), RATIOS)
+def test_ratios_are_intervals(text: str, low: float | None, high: float | None) -> None:
+    found = [(q.low, q.high) for q in quantities(text) if q.kind == "ratio"]
+    assert found == [(pytest.approx(low) if low else low, pytest.approx(high) if high else high)]
+
+
+def test_what_is_listed_or_has_a_from_is_two_quantities() -> None:
+    assert [q.low for q in quantities("by 5% and 7%")] == pytest.approx([0.05, 0.07])
+    assert [q.low for q in quantities("by 3 and 11 percent")] == pytest.approx([0.03, 0.11])
+    assert [q.low for q in quantities("from $5bn to $8bn")] == [5e9, 8e9]
+    assert [q.low for q in quantities("split 60:40")] == pytest.approx([0.6, 0.4])
+
+
+def test_only_a_raise_is_no_valuation() -> None:
+    assert [q.low for q in quantities("raised $750mn at a valuation of $6.9bn")] == [750e6]
+
+
+def test_heads_are_counted_without_years() -> None:
+    assert [(q.low, q.high) for q in quantities("will cut 3,000 to 4,000 jobs in 2026")] == [(3000, 4000)]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "falling", "change"),
+    [
+        (0.087, 0.087, False, (0.087, 0.087)),
+        (0.1, None, True, (-1.0, -0.1)),
+        (0.3, None, False, (0.3, None)),
+        (None, 0.6, True, (-0.6, 0.0)),
+        (-0.5, -0.5, True, (-0.5, -0.5)),
+    ],
+)
+def test_changes_are_signed(low: float | None, high: float | None, falling: bool, change: tuple[float, float]) -> None:
+    assert as_change(Quantity(0, 1, "ratio", low, high), falling) == change
+
+
+def test_shares_are_closed_to_the_whole() -> None:
+    assert as_share(Quantity(0, 1, "ratio", 2 / 3, None)) == (2 / 3, 1.0)
+    assert as_share(Quantity(0, 1, "ratio", None, 0.3)) == (0.0, 0.3)
+    assert as_share(Quantity(0, 1, "ratio", 3.0, 3.0)) == (1.0, 1.0)
+
+
+def test_places_are_those_of_the_words() -> None:
+    text = "SK Hynix took over two-thirds of NVIDIA's orders for $1.5bn."
+    assert [text[q.start : q.end] for q in quantities(text)] == ["two-thirds", "$1.5bn"]
