@@ -172,8 +172,8 @@ def _marks(claims: Iterable[str], evidence: Mapping[str, Evidence], numbers: dic
 
 
 def _cell(name: str, value: Any, evidence: Mapping[str, Evidence], numbers: dict[str, int]) -> Cell:
-    if name == "claims" or (name.endswith("claims") and isinstance(value, tuple)):
-        return _marks(value or (), evidence, numbers)
+    if name.endswith("claims") and isinstance(value, tuple):
+        return _marks(value, evidence, numbers)
     if isinstance(value, Party):
         return Cell(value.name, value.id)
     if _is_interval(value):

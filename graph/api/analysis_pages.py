@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -14,10 +15,13 @@ from graph.api.assets import address
 from graph.api.pages import PageRoute, day, link, render
 from graph.api.sparql import rules_of
 from graph.api.state import CatalogueDep, SettingsDep, StoreDep
+from graph.changes import changes
 from graph.conflicts import conflicts
 from graph.dependency import find
 from graph.errors import StoreError
 from graph.question import sparql
+from graph.question.answering import newest_day
+from graph.report import glance, sections
 from graph.scenarios import ScenarioError, library
 from graph.sheet import sheet
 from graph.store import guard
@@ -54,6 +58,27 @@ def analysis_pages_router() -> APIRouter:
             render(
                 "conflicts.html", found=found, kinds=sorted(terms.CONFLICT_KINDS), kind=kind, party=party, as_of=as_of,
                 numbers=numbers, notes=sheet(found).notes, question="",
+            )
+        )  # fmt: skip
+
+    @router.get("/changes")
+    def change_page(
+        store: StoreDep,
+        catalogue: CatalogueDep,
+        since: Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = "",
+        until: Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = "",
+        watch: Annotated[str, Query(max_length=500)] = "",
+    ) -> HTMLResponse:
+        newest = newest_day(store)
+        last = day(until) or newest
+        first = day(since) or (last - timedelta(days=7) if last else None)
+        watched = [name.strip() for name in watch.split(",") if name.strip()]
+        found = changes(store, first, last, watch=watched, catalogue=catalogue) if first else None
+        return HTMLResponse(
+            render(
+                "changes.html", found=found, glance=glance(found) if found else (), watch=watch, question="",
+                sections=sections(found) if found else (), notes=sheet(found).notes if found else (),
+                since=first or "", until=last or "",
             )
         )  # fmt: skip
 

@@ -37,6 +37,7 @@ from graph.question.intents import INTENTS
 from graph.related import Related, related
 from graph.sheet import is_web, share, sheet
 from graph.store import Store
+from graph.threads import timeline
 from graph.views.looks import spaced
 from graph.whatif import WhatIf
 from ontology import terms
@@ -197,6 +198,7 @@ def pages_router() -> APIRouter:
             for direction in ("dependents", "dependencies")
         ]
         numbers: dict[str, int] = {}
+        threads = timeline(store, node.iri, as_of=known_on, catalogue=catalogue)
         exposed = _exposures(store, node, known_on, catalogue)
         is_product = node.kind in _PRODUCTS
         supply = _supply(store, node, chosen, known_on, catalogue) if is_product else []
@@ -209,7 +211,7 @@ def pages_router() -> APIRouter:
         for _, record in supply:
             evidence.update(record.evidence)
         return _page(
-            "party.html", known=known, is_product=is_product, supply=laid_supply, exposed=exposed, halts=halts, stops=laid_stops, walks=laid, level=chosen, as_of=as_of, ties=ties, question="",
+            "party.html", known=known, threads=threads, is_product=is_product, supply=laid_supply, exposed=exposed, halts=halts, stops=laid_stops, walks=laid, level=chosen, as_of=as_of, ties=ties, question="",
             cited=[(number, evidence[claim]) for claim, number in numbers.items()],
             network=link("view", known.party.id) + _state(chosen, as_of),
         )  # fmt: skip

@@ -112,7 +112,7 @@ class Service:
                 for name, value in _SAFE.items():
                     sent.setdefault(name, value)
                 if sent.get("content-type", "").startswith("text/html") and not path.startswith(("/docs", "/redoc")):
-                    sent["content-security-policy"] = POLICY
+                    sent.setdefault("content-security-policy", POLICY)
                 if tag and status == 200 and "etag" not in sent:
                     sent["etag"] = tag
                     sent.setdefault("cache-control", "no-cache")

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date as Date
+from datetime import timedelta
 from typing import Final
 
 from pydantic import Field, SerializeAsAny
 
+from graph.changes import changes
 from graph.chokepoints import chokepoints, stops
 from graph.concentration import concentration
 from graph.conflicts import conflicts
+from graph.coverage import graph_coverage
 from graph.dependency import dependents, find, party
 from graph.errors import QuestionError, UnknownNameError
+from graph.evidence import coverage
 from graph.exposure import exposure, exposures
 from graph.models import Answer, Party
 from graph.names import Node
@@ -28,6 +32,7 @@ from graph.related import related
 from graph.sheet import headline
 from graph.sole import sole_sources
 from graph.store import Store
+from graph.threads import timeline
 from graph.whatif import whatif
 from ontology import terms
 from ontology.catalogue import Catalogue
@@ -109,9 +114,7 @@ def ask(store: Store, question: str, catalogue: Catalogue | None = None) -> Repl
 
 def answer(store: Store, reading: Reading, text: str, catalogue: Catalogue) -> Reply:
     """Answer a question that was read."""
-    make = ANSWERS.get(reading.intent)
-    if make is None:
-        raise QuestionError(f"can't answer yet {INTENTS[reading.intent].says}")
+    make = ANSWERS[reading.intent]
     try:
         nodes = tuple(find(store, name.id or name.text, catalogue) for name in reading.names)
     except UnknownNameError as error:
@@ -263,6 +266,29 @@ def _conflicts(asked: Asked) -> Made:
     return conflicts(asked.store, as_of=asked.as_of, party=node), sparql.conflicts(node.iri if node else "")
 
 
+def _timeline(asked: Asked) -> Made:
+    record = timeline(asked.store, asked.node.iri, as_of=asked.as_of, catalogue=asked.catalogue)
+    if len(asked.nodes) > 1:
+        other = asked.nodes[1].iri
+        found = tuple(each for each in record.found if other in (each.subject.iri, each.object and each.object.iri))
+        claims = {claim for each in found for claim in each.claims}
+        known = {iri: each for iri, each in record.evidence.items() if iri in claims}
+        record = record.model_copy(update={"found": found, "evidence": known, "coverage": coverage(known)})
+    return record, sparql.about(asked.node.iri)
+
+
+def _changes(asked: Asked) -> Made:
+    newest = newest_day(asked.store)
+    since = asked.reading.since or (newest - timedelta(days=7) if newest else Date.min)
+    return changes(asked.store, since, asked.as_of, level=asked.level, catalogue=asked.catalogue), sparql.claims_since(
+        since
+    )
+
+
+def _coverage(asked: Asked) -> Made:
+    return graph_coverage(asked.store, as_of=asked.as_of), None
+
+
 def _profile(asked: Asked) -> Made:
     record = profile(asked.store, asked.node, level=asked.level, as_of=asked.as_of, catalogue=asked.catalogue)
     return record, sparql.about(asked.node.iri)
@@ -296,5 +322,8 @@ ANSWERS: Final[dict[str, Maker]] = {
     "common_suppliers": _common,
     "concentration": _concentration,
     "conflicts": _conflicts,
+    "timeline": _timeline,
+    "changes": _changes,
+    "coverage": _coverage,
     "profile": _profile,
 }

@@ -114,5 +114,14 @@ def conflicts(over: str = "") -> str:
     )
 
 
+def claims_since(day: Date) -> str:
+    """Return the query for the claims of documents after a day."""
+    return _query(
+        "SELECT ?day ?sentence ?claim WHERE {\n"
+        "  GRAPH ?document { ?claim a nt:Claim ; dcterms:date ?day ; prov:value ?sentence\n"
+        f'    FILTER(?day > "{day.isoformat()}"^^xsd:date) }}\n}}\nORDER BY ?day ?claim'
+    )
+
+
 def _query(text: str) -> str:
     return prologue(text) + text
