@@ -106,23 +106,23 @@ class Changes(Answer):
 
     since: str
     until: str
-    relations: tuple[TieChange, ...] = Field(description="New and moved ties, supply first.")
     heard_again: int = Field(description="Ties that were spoken of again without moving.")
-    parties: tuple[NewParty, ...] = Field(description="Parties and products that no claim spoke of before.")
+    ties: tuple[TieChange, ...] = Field(description="New and moved ties, supply first.")
     conflicts: tuple[ConflictRow, ...] = Field(description="Conflicts that are new.")
     closed: tuple[str, ...] = Field(description="Ids of conflicts that are no longer open.")
     answers: tuple[MovedAnswer, ...] = Field(description="Answers of the watched parties that moved.")
     lapsed: tuple[Thread, ...] = Field(description="Deals under way that came to be silent for long in this time.")
+    parties: tuple[NewParty, ...] = Field(description="Parties and products that no claim spoke of before.")
     evidence: dict[str, Evidence] = Field(description="Claim IRI → claim.")
     coverage: Coverage
 
     @property
     def headline(self) -> str:
         """What the answer says, in one sentence."""
-        new = sum(each.what == "new" for each in self.relations)
+        new = sum(each.what == "new" for each in self.ties)
         counts = [
             (new, "new tie", "new ties"),
-            (len(self.relations) - new, "tie moved", "ties moved"),
+            (len(self.ties) - new, "tie moved", "ties moved"),
             (len(self.parties), "new name", "new names"),
             (len(self.conflicts), "new conflict", "new conflicts"),
             (len(self.answers), "answer moved", "answers moved"),
@@ -197,7 +197,7 @@ def changes(
     return Changes(
         since=since.isoformat(),
         until=after.day.isoformat(),
-        relations=tuple(ties),
+        ties=tuple(ties),
         heard_again=again,
         parties=parties,
         conflicts=rows,

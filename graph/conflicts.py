@@ -164,6 +164,22 @@ def conflicts(
     )
 
 
+def conflict(store: Store, name: str, as_of: Date | None = None) -> Conflicts:
+    """Return one conflict, by its id or IRI.
+
+    Raises
+    ------
+    UnknownNameError
+        The store has no such conflict.
+    """
+    found = conflicts(store, as_of=as_of)
+    rows_ = tuple(row for row in found.found if name in (row.id, row.iri))
+    if not rows_:
+        raise UnknownNameError(name, tuple(row.id for row in found.found[:5]), "conflict")
+    claims = {each: found.evidence[each] for each in rows_[0].claims}
+    return found.model_copy(update={"found": rows_, "evidence": claims, "coverage": coverage(claims)})
+
+
 def _named(conflict: Conflict, relations: Mapping[str, Relation]) -> set[str]:
     sides = (relations[name] for name in conflict.relations if name in relations)
     return {conflict.over, *(end for each in sides for end in (each.subject, each.object, each.item))}

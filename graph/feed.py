@@ -21,7 +21,7 @@ _UNFIT: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010f
 def lines(found: Changes) -> Iterator[str]:
     """Yield the changes as JSON, one a line: what kind it is, the words, the record."""
     for kind, records in (
-        ("tie", found.relations),
+        ("tie", found.ties),
         ("party", found.parties),
         ("conflict", found.conflicts),
         ("answer", found.answers),
@@ -60,7 +60,7 @@ def atom(found: Changes, address: str = terms.BASE + "changes") -> str:
     for row in found.conflicts:
         sides = " / ".join(side.headline for side in row.sides)
         _entry(feed, f"{row.iri}#{row.since}", f"Conflict: {row.question}", sides, row.claims, found)
-    for tie in found.relations:
+    for tie in found.ties:
         _entry(feed, f"{tie.relation}#{found.until}", tie.headline, "", tie.claims, found)
     for move in found.answers:
         mark = terms.digest(move.party.iri, move.to.iri, move.level)

@@ -88,14 +88,14 @@ def policy() -> str:
 def glance(found: Changes) -> tuple[str, ...]:
     """Return what a reader should take away, in a few sentences."""
     said = []
-    supply = [each for each in found.relations if each.predicate in terms.SUPPLY]
+    supply = [each for each in found.ties if each.predicate in terms.SUPPLY]
     firm = [each for each in supply if each.after.startswith("actual")]
     if firm:
         said.append(f"{_count(len(firm), 'supply tie')} in force: {_some(firm)}.")
     talked = [each for each in supply if each not in firm]
     if talked:
         said.append(f"{_count(len(talked), 'supply tie')} planned or talked about: {_some(talked)}.")
-    capital = [each for each in found.relations if each.predicate in terms.CAPITAL]
+    capital = [each for each in found.ties if each.predicate in terms.CAPITAL]
     if capital:
         said.append(f"{_count(len(capital), 'deal')}: {_some(capital)}.")
     if found.conflicts:
@@ -127,7 +127,7 @@ def sections(found: Changes) -> tuple[Section, ...]:
         ("Products", "Who makes, uses and rivals what.", terms.PRODUCT),
     )
     made = (
-        Section(title, about, tuple(_lines((each for each in found.relations if each.predicate in of), found)))
+        Section(title, about, tuple(_lines((each for each in found.ties if each.predicate in of), found)))
         for title, about, of in kinds
     )
     return tuple(Section(each.title, each.about, _quoted_once(each.lines)) for each in made if each.lines)

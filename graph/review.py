@@ -124,21 +124,23 @@ def review(store: Store, *, doubt: float = DOUBT, limit: int = 50, catalogue: Ca
         parties=parties,
         doubtful=claims,
         more=len(waiting) + len(doubtful) - len(parties) - len(claims),
-        history=tuple(
-            Decided(
-                about=each.about.removeprefix(terms.BASE),
-                turn=each.turn,
-                verdict=each.verdict,
-                author=each.author,
-                date=each.date,
-                why=each.why,
-                into=each.into.removeprefix(ID) or None,
-                stands=decided.latest[each.about] == each,
-            )
-            for each in made
-        ),
+        history=tuple(as_decided(each, stands=decided.latest[each.about] == each) for each in made),
         evidence=found,
         coverage=coverage(found),
+    )
+
+
+def as_decided(decision: Decision, *, stands: bool = True) -> Decided:
+    """Return a decision as answers show it."""
+    return Decided(
+        about=decision.about.removeprefix(terms.BASE),
+        turn=decision.turn,
+        verdict=decision.verdict,
+        author=decision.author,
+        date=decision.date,
+        why=decision.why,
+        into=decision.into.removeprefix(ID) or None,
+        stands=stands,
     )
 
 
