@@ -14,6 +14,7 @@ from graph.api.analysis import analysis_router
 from graph.api.analysis_pages import analysis_pages_router
 from graph.api.ask import Kept, ask_router
 from graph.api.assets import assets_router
+from graph.api.changes import changes_router
 from graph.api.documents import documents_router
 from graph.api.health import health_router
 from graph.api.networks import neighbours_router, networks_router
@@ -27,6 +28,7 @@ from ontology.catalogue import Catalogue
 
 #: Router factories of the resources; each is served under ``/v1`` and, for what is no browser, at the root.
 RESOURCES: Final[tuple[Callable[[], APIRouter], ...]] = (
+    changes_router,
     neighbours_router,
     resources_router,
     analysis_router,
