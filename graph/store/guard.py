@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from graph.errors import QueryRefusedError, QueryTooLongError
@@ -30,6 +31,8 @@ class Rules:
     depth: int = 200
 
 
+#: Characters up to which a text is remembered.
+_SHORT: Final = 5000
 #: No other server, no file; any length.
 STRICT: Final = Rules()
 
@@ -47,12 +50,20 @@ def check(sparql: str, rules: Rules) -> Outline:
     """
     if rules.length is not None and len(sparql) > rules.length:
         raise QueryTooLongError(f"the text has {len(sparql)} characters; the limit is {rules.length}")
+    return _remembered(sparql, rules) if len(sparql) <= _SHORT else _check(sparql, rules)
+
+
+def _check(sparql: str, rules: Rules) -> Outline:
     seen = outline(sparql)
     _refuse(seen, rules)
     # Escapes may spell a keyword in one parser and not in another: neither reading may reach out.
     if (plain := unescape(sparql)) != sparql:
         _refuse(outline(plain), rules)
     return seen
+
+
+#: Clients ask the same again and again, and a text is looked at by more than one layer.
+_remembered = lru_cache(maxsize=512)(_check)
 
 
 def _refuse(seen: Outline, rules: Rules) -> None:

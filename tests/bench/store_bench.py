@@ -1,0 +1,327 @@
+"""Stores side by side in one run, by ratio: loading, four queries, memory, requests a second.
+
+``python tests/bench/store_bench.py`` takes 2,000 parties and a minute; ``--parties 200000`` makes about 5 million quads.
+rdflib and rdflib-endpoint are left out above ``--rdflib-up-to`` parties, for their memory. rdflib-endpoint runs in a Python of
+its own, given by ``--endpoint-python``, since it is no dependency. Times are medians; what is within 1.5 times is the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import http.client
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import store_data
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import store_servers
+
+from graph.store.embedded import DiskStore
+from ontology.terms import ID, PREFIXES
+
+_PROLOGUE = "".join(f"PREFIX {p}: <{PREFIXES[p]}> " for p in ("nt", "id", "rdf", "prov"))
+QUERIES = {
+    "one hop": f"SELECT ?who {{ ?who nt:dependsOn <{ID}party-3> }}",
+    "transitive": f"SELECT (COUNT(DISTINCT ?who) AS ?n) {{ ?who nt:dependsOn+ <{ID}party-3> }}",
+    "aggregate": "SELECT ?c ?s (COUNT(*) AS ?n) { ?who nt:country ?c ; nt:sector ?s } GROUP BY ?c ?s",
+    "provenance": f"SELECT ?claim ?said ?source {{ GRAPH ?g {{ ?claim rdf:subject <{ID}party-1> ; rdf:object ?o ; "
+    "nt:sentence ?said ; prov:wasDerivedFrom ?source } } LIMIT 50",
+}
+
+
+@dataclass
+class Run:
+    """What one store did."""
+
+    name: str
+    load: float | None = None
+    memory: int | None = None
+    queries: dict[str, float] = field(default_factory=dict)
+    rates: dict[int, float] = field(default_factory=dict)
+    answers: dict[str, int] = field(default_factory=dict)
+
+
+def resident(pid: int) -> int:
+    """Return the memory of a process and its children, what they share counted once, in bytes."""
+    total = 0
+    with contextlib.suppress(OSError):
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        total = sum(int(kb) for kb in re.findall(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)) * 1024
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            total += sum(resident(int(child)) for child in task.read_text().split())
+    return total
+
+
+def measure(run: Run, ask: Callable[[str], bytes], rounds: int, pid: int) -> None:
+    """Ask each query some times and keep the median."""
+    for name, query in QUERIES.items():
+        taken = []
+        for _ in range(rounds):
+            begun = time.perf_counter()
+            answer = ask(_PROLOGUE + query)
+            taken.append(time.perf_counter() - begun)
+        run.queries[name] = statistics.median(taken)
+        run.answers[name] = len(json.loads(answer)["results"]["bindings"])
+    run.memory = resident(pid)
+
+
+def http_ask(url: str) -> Callable[[str], bytes]:
+    """Return a client over one kept connection."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=600)
+
+    def ask(query: str) -> bytes:
+        headers = {"Accept": "application/sparql-results+json"}
+        connection.request("GET", f"{parts.path}?query={quote(query)}", headers=headers)
+        response = connection.getresponse()
+        content = response.read()
+        assert response.status == 200, content[:500]
+        return content
+
+    return ask
+
+
+def rates(url: str, seconds: float) -> dict[int, float]:
+    """Return requests a second of the one-hop query for 1 and 16 clients, by wrk where it is there."""
+    query = quote(_PROLOGUE + QUERIES["one hop"])
+    found = {}
+    for clients in (1, 16):
+        if wrk := shutil.which("wrk"):
+            arguments = [
+                wrk,
+                "-t1",
+                f"-c{clients}",
+                f"-d{seconds:.0f}s",
+                "-H",
+                "Accept: application/sparql-results+json",
+            ]
+            out = subprocess.run(
+                [*arguments, f"{url}?query={query}"], capture_output=True, text=True, check=True
+            ).stdout
+            match = re.search(r"Requests/sec:\s+([\d.]+)", out)
+            assert match, out
+            found[clients] = float(match[1])
+            assert "Non-2xx" not in out, out
+        else:
+            found[clients] = _threads(url, clients, seconds)
+    return found
+
+
+def _threads(url: str, clients: int, seconds: float) -> float:
+    done = [0] * clients
+    end = time.monotonic() + seconds
+
+    def run(at: int) -> None:
+        ask = http_ask(url)
+        while time.monotonic() < end:
+            ask(_PROLOGUE + QUERIES["one hop"])
+            done[at] += 1
+
+    threads = [threading.Thread(target=run, args=(at,)) for at in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(done) / seconds
+
+
+_ALONE = """
+import sys, time, json, pyoxigraph as ox
+folder, file = sys.argv[1:]
+begun = time.perf_counter()
+store = ox.Store(folder)
+store.bulk_load(path=file, format=ox.RdfFormat.N_QUADS)
+store.flush()
+print(time.perf_counter() - begun, flush=True)
+for line in sys.stdin:
+    answer = store.query(json.loads(line)).serialize(format=ox.QueryResultsFormat.JSON)
+    sys.stdout.buffer.write(len(answer).to_bytes(8, "big") + answer)
+    sys.stdout.buffer.flush()
+"""
+_RDFLIB = """
+import sys, time, json, warnings
+warnings.simplefilter("ignore")
+import rdflib
+folder, file = sys.argv[1:]
+begun = time.perf_counter()
+dataset = rdflib.Dataset()
+dataset.parse(file, format="nquads")
+print(time.perf_counter() - begun, flush=True)
+for line in sys.stdin:
+    answer = dataset.query(json.loads(line)).serialize(format="json")
+    sys.stdout.buffer.write(len(answer).to_bytes(8, "big") + answer)
+    sys.stdout.buffer.flush()
+"""
+_ENDPOINT = """
+import sys, warnings
+warnings.simplefilter("ignore")
+import rdflib, uvicorn
+from rdflib_endpoint import SparqlEndpoint
+file, port = sys.argv[1:]
+dataset = rdflib.Dataset()
+dataset.parse(file, format="nquads")
+uvicorn.run(SparqlEndpoint(graph=dataset), host="127.0.0.1", port=int(port), log_level="critical")
+"""
+
+
+def in_process(name: str, code: str, folder: Path, file: Path, rounds: int) -> Run:
+    """Measure a library in a process of its own, spoken to over a pipe."""
+    run = Run(name)
+    arguments = [sys.executable, "-c", code, str(folder / name.replace(" ", "-")), str(file)]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        run.load = float(process.stdout.readline())
+
+        def ask(query: str) -> bytes:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(json.dumps(query).encode() + b"\n")
+            process.stdin.flush()
+            return process.stdout.read(int.from_bytes(process.stdout.read(8), "big"))
+
+        measure(run, ask, rounds, process.pid)
+        process.stdin.close()
+    return run
+
+
+def nthtier(folder: Path, file: Path, rounds: int, seconds: float) -> Run:
+    """Measure our service over a store folder."""
+    run = Run("nthtier, HTTP")
+    begun = time.perf_counter()
+    store = DiskStore(folder / "nthtier")
+    with open(file, "rb") as source:
+        store.load(source, "application/n-quads")
+    run.load = time.perf_counter() - begun
+    store.close()
+    del store
+    with store_servers.service(folder / "nthtier", query_timeout=600) as address:
+        measure(run, http_ask(f"{address}/sparql"), rounds, _server(address))
+        run.rates = rates(f"{address}/sparql", seconds)
+    return run
+
+
+def oxigraph(folder: Path, file: Path, rounds: int, seconds: float) -> Run:
+    """Measure Oxigraph's own server."""
+    run = Run("Oxigraph server")
+    place = folder / "oxigraph"
+    place.mkdir()
+    program = store_servers.command("oxigraph", "pip install oxigraph")
+    begun = time.perf_counter()
+    subprocess.run(
+        [program, "load", "--location", str(place / "data"), "--file", str(file)], check=True, capture_output=True
+    )
+    run.load = time.perf_counter() - begun
+    with store_servers.oxigraph(place) as address:
+        measure(run, http_ask(address), rounds, _server(address))
+        run.rates = rates(address, seconds)
+    return run
+
+
+def endpoint(python: str, folder: Path, file: Path, rounds: int, seconds: float) -> Run:
+    """Measure rdflib-endpoint, over rdflib in memory."""
+    run = Run("rdflib-endpoint")
+    port = store_servers.free_port()
+    address = f"http://127.0.0.1:{port}/"
+    place = folder / "endpoint"
+    place.mkdir()
+    with store_servers.running([python, "-c", _ENDPOINT, str(file), str(port)], place, address):
+        measure(run, http_ask(address), min(rounds, 3), _server(address))
+        run.rates = rates(address, seconds)
+    return run
+
+
+def _server(address: str) -> int:
+    """Return the process that listens at an address."""
+    port = urlsplit(address).port
+    for status in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            words = status.read_bytes().split(b"\0")
+            if any(str(port).encode() in word for word in words) and int(status.parent.name) != os.getpid():
+                return int(status.parent.name)
+    raise AssertionError(f"nobody listens at {address}")
+
+
+def table(runs: list[Run], quads: int) -> Iterator[str]:
+    """Yield the lines of the table."""
+    yield f"| {quads:,} quads | " + " | ".join(run.name for run in runs) + " |"
+    yield "| --- |" + " --- |" * len(runs)
+    yield (
+        "| load, k quads/s | " + " | ".join(f"{quads / run.load / 1000:.0f}" if run.load else "" for run in runs) + " |"
+    )
+    for query in QUERIES:
+        yield f"| {query}, ms | " + " | ".join(f"{run.queries[query] * 1000:.2f}" for run in runs) + " |"
+    yield "| memory, MB | " + " | ".join(f"{(run.memory or 0) / 2**20:.0f}" for run in runs) + " |"
+    for clients in (1, 16):
+        cells = (f"{run.rates[clients]:.0f}" if run.rates else "" for run in runs)
+        yield f"| requests/s, {clients} clients | " + " | ".join(cells) + " |"
+
+
+def ratios(runs: dict[str, Run]) -> Iterator[tuple[str, float, str]]:
+    """Yield what is expected of us: what, the ratio, the bound."""
+    ours, alone, server = runs["nthtier, HTTP"], runs["pyoxigraph"], runs["Oxigraph server"]
+    assert ours.load
+    assert alone.load
+    yield "load, of pyoxigraph's bulk loader", alone.load / ours.load, ">= 0.8"
+    if (rdflib := runs.get("rdflib")) and rdflib.load:
+        yield "load, of rdflib", rdflib.load / ours.load, ">= 3"
+    times = [ours.queries[query] / server.queries[query] for query in QUERIES]
+    yield "HTTP query time, of Oxigraph server's, median", statistics.median(times), "<= 1.5"
+    if slow := runs.get("rdflib-endpoint"):
+        yield (
+            "transitive query, rdflib-endpoint's time of ours",
+            slow.queries["transitive"] / ours.queries["transitive"],
+            ">= 10",
+        )
+    yield "memory, of pyoxigraph's", (ours.memory or 0) / (alone.memory or 1), "<= 1.5"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--parties", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--rdflib-up-to", type=int, default=20_000)
+    parser.add_argument("--endpoint-python", help="a Python that has rdflib-endpoint")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="nthtier-bench-") as name:
+        folder = Path(name)
+        file = folder / "data.nq"
+        quads = store_data.write(file, options.parties)
+        runs = [
+            in_process("pyoxigraph", _ALONE, folder, file, options.rounds),
+            nthtier(folder, file, options.rounds, options.seconds),
+            oxigraph(folder, file, options.rounds, options.seconds),
+        ]
+        if options.parties <= options.rdflib_up_to:
+            runs.append(in_process("rdflib", _RDFLIB, folder, file, min(options.rounds, 3)))
+            if options.endpoint_python:
+                runs.append(endpoint(options.endpoint_python, folder, file, options.rounds, options.seconds))
+            else:
+                print("rdflib-endpoint is left out: give --endpoint-python")
+    for query in QUERIES:
+        assert len({run.answers[query] for run in runs}) == 1, (query, {run.name: run.answers for run in runs})
+    print("\n".join(table(runs, quads)))
+    for what, ratio, bound in ratios({run.name: run for run in runs}):
+        kept = ratio >= float(bound[3:]) if bound.startswith(">") else ratio <= float(bound[3:])
+        print(f"{'ok  ' if kept else 'MISS'} {what}: {ratio:.2f} (expected {bound})")
+
+
+if __name__ == "__main__":
+    main()
