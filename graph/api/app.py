@@ -24,6 +24,7 @@ from graph.api.service import Measures, Service
 from graph.api.sparql import reads_of, sparql_router
 from graph.settings import Settings
 from graph.store import Store
+from graph.tools import tool_routes, tool_server
 from ontology.catalogue import Catalogue
 
 #: Router factories of the resources; each is served under ``/v1`` and, for what is no browser, at the root.
@@ -57,6 +58,8 @@ def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
     for router in (*(factory() for factory in RESOURCES), documents_router(store, settings, app.state.catalogue)):
         app.include_router(router, prefix="/v1")
         app.include_router(router, include_in_schema=False)
+    routes, lifespan = tool_routes(tool_server(store, app.state.catalogue, app.state.reads))
+    app.include_router(APIRouter(routes=routes, lifespan=lifespan), include_in_schema=False)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
     app.add_middleware(Service, owner=app, per_minute=settings.rate_limit)
     return app

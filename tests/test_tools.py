@@ -1,0 +1,165 @@
+"""The tools for agents, through the SDK's own client: in memory, on standard input and output, over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from mcp import Client, StdioServerParameters
+from mcp.client.stdio import stdio_client
+from places import BACKBONE
+
+from graph.api.app import create_app
+from graph.api.sparql import reads_of
+from graph.dependency import dependents
+from graph.question import ask
+from graph.settings import Settings
+from graph.store import Store
+from graph.tools import tool_server
+from ontology.catalogue import Catalogue
+
+#: Each tool with arguments that the bundled relationships answer.
+CALLS: dict[str, dict[str, Any]] = {
+    "ask_question": {"question": "who depends on TSMC?"},
+    "find_parties": {"kind": "Foundry"},
+    "party_profile": {"party": "TSMC"},
+    "dependents_of": {"party": "TSMC", "level": "confirmed", "max_tier": 1},
+    "dependencies_of": {"party": "OpenAI", "as_of": "2025-12-31"},
+    "ties": {"tie": "hosts", "to": "OpenAI"},
+    "paths_between": {"party": "OpenAI", "on": "TSMC"},
+    "exposure_to": {"party": "OpenAI", "to": "TSMC"},
+    "most_exposed": {"to": "TSMC", "limit": 5},
+    "what_if": {"scenario": "TSMC -50%", "limit": 5},
+    "biggest_chokepoints": {"limit": 3},
+    "what_stops": {"party": "NVIDIA"},
+    "single_sourced": {"party": "NVIDIA"},
+    "common_suppliers": {"of": ["NVIDIA", "AMD"], "limit": 5},
+    "supply_concentration": {"component": "HBM4"},
+    "disputed": {},
+    "what_changed": {"since": "2026-01-20"},
+    "party_timeline": {"party": "OpenAI"},
+    "graph_gaps": {},
+    "search_claims": {"text": "CoWoS", "limit": 3},
+    "sparql": {"query": "SELECT ?who { ?who nt:dependsOn id:tsmc }"},
+}
+
+
+@pytest.fixture(scope="module")
+def server(backbone: Store, catalogue: Catalogue) -> Iterator[Any]:
+    reads = reads_of(backbone, Settings())
+    yield tool_server(backbone, catalogue, reads)
+    reads.close()
+
+
+def run(target: Any, use: Callable[[Client], Awaitable[Any]]) -> Any:
+    async def main() -> Any:
+        async with Client(target) as client:
+            return await use(client)
+
+    return asyncio.run(main())
+
+
+def test_every_tool_reads_only_and_says_what_it_returns(server: Any) -> None:
+    tools = run(server, lambda client: client.list_tools()).tools
+    assert {tool.name for tool in tools} == set(CALLS)
+    for tool in tools:
+        assert tool.annotations.read_only_hint
+        assert tool.description
+        assert tool.output_schema["properties"]
+
+
+def test_every_tool_answers_with_evidence(server: Any) -> None:
+    async def use(client: Client) -> None:
+        for name, arguments in CALLS.items():
+            result = await client.call_tool(name, arguments)
+            assert not result.is_error, (name, result.content)
+            assert result.structured_content, name
+            text = json.dumps(result.structured_content)
+            if name not in ("find_parties", "sparql", "disputed", "graph_gaps"):
+                assert "sentence" in text, name
+
+    run(server, use)
+
+
+def test_a_tool_returns_the_record_of_its_function(server: Any, backbone: Store, catalogue: Catalogue) -> None:
+    async def use(client: Client) -> tuple[Any, Any]:
+        first = await client.call_tool("dependents_of", {"party": "TSMC"})
+        second = await client.call_tool("ask_question", {"question": "who depends on TSMC?"})
+        return first.structured_content, second.structured_content
+
+    first, second = run(server, use)
+    assert first == json.loads(dependents(backbone, "TSMC", catalogue=catalogue).model_dump_json())
+    assert second == json.loads(ask(backbone, "who depends on TSMC?", catalogue).model_dump_json())
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "said"),
+    [
+        ("dependents_of", {"party": "Nvdia"}, "did you mean NVIDIA"),
+        ("ask_question", {"question": "what is love"}, "who depends on TSMC?"),
+        ("what_if", {"scenario": "nobody knows"}, ""),
+        ("sparql", {"query": "DROP ALL"}, "SELECT"),
+        ("sparql", {"query": "SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }"}, "SERVICE"),
+        ("ties", {"tie": "hosts"}, "name a party"),
+        ("dependents_of", {"party": "TSMC", "level": "sure"}, "level"),
+    ],
+)
+def test_a_tool_says_what_is_wrong(server: Any, tool: str, arguments: dict[str, Any], said: str) -> None:
+    result = run(server, lambda client: client.call_tool(tool, arguments))
+    assert result.is_error
+    assert said in result.content[0].text
+
+
+def test_resources(server: Any) -> None:
+    async def use(client: Client) -> tuple[str, str]:
+        questions = await client.read_resource("nthtier://questions")
+        profile = await client.read_resource("nthtier://parties/tsmc")
+        return questions.contents[0].text, profile.contents[0].text  # type: ignore[union-attr]
+
+    questions, profile = run(server, use)
+    assert "who depends on TSMC?" in questions
+    assert json.loads(profile)["party"]["name"] == "TSMC"
+
+
+def test_on_standard_input_and_output(tmp_path: Path) -> None:
+    command = Path(sys.executable).with_name("nthtier")
+    store = str(tmp_path / "store")
+    import subprocess
+
+    subprocess.run([command, "--store", store, "load", BACKBONE], check=True, capture_output=True)
+    parameters = StdioServerParameters(command=str(command), args=["--store", store, "mcp"])
+    result = run(
+        stdio_client(parameters),
+        lambda client: client.call_tool("ask_question", {"question": "who supplies NVIDIA with HBM4?"}),
+    )
+    assert {tie["subject"]["name"] for tie in result.structured_content["answer"]["found"]} >= {"SK hynix", "Micron"}
+
+
+def test_over_http(backbone: Store) -> None:
+    service = uvicorn.Server(uvicorn.Config(create_app(backbone, Settings()), port=0, log_level="warning"))
+    thread = threading.Thread(target=service.run, daemon=True)
+    thread.start()
+    while not service.started:
+        time.sleep(0.05)
+    port = service.servers[0].sockets[0].getsockname()[1]
+    try:
+        result = run(
+            f"http://127.0.0.1:{port}/mcp",
+            lambda client: client.call_tool("exposure_to", {"party": "OpenAI", "to": "TSMC"}),
+        )
+        assert [level["level"] for level in result.structured_content["levels"]] == [
+            "confirmed",
+            "reported",
+            "prospective",
+        ]
+    finally:
+        service.should_exit = True
+        thread.join(10)
