@@ -4,7 +4,9 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
 VENV ?= .venv
-BASE_PYTHON := $(firstword $(foreach each,python3.13 python3.12 python3.11 python3,$(shell command -v $(each) 2>/dev/null)))
+# The first Python that runs and is new enough; a name on the PATH may be an empty shim.
+BASE_PYTHON := $(shell for each in python3 python3.13 python3.12 python3.11 python; do \
+	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 PYTHON := $(VENV)/bin/python
 NTHTIER := $(VENV)/bin/nthtier
 DEMO := .cache/demo
@@ -19,7 +21,7 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(VENV)/run: pyproject.toml
-	@$(BASE_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@test -n "$(BASE_PYTHON)" || { echo "Python 3.11 or newer is needed; none was found" >&2; exit 1; }
 	$(BASE_PYTHON) -m venv $(VENV)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
