@@ -8,10 +8,11 @@ True
 """
 
 from graph.views.ego import Neighbours, ego, neighbours
-from graph.views.page import html, network_script, static
+from graph.views.page import Inline, html, network_script, show, static
 from graph.views.picture import Line, Picture, Spot, of_hops, summarised
 
 __all__ = [
+    "Inline",
     "Line",
     "Neighbours",
     "Picture",
@@ -21,6 +22,7 @@ __all__ = [
     "neighbours",
     "network_script",
     "of_hops",
+    "show",
     "static",
     "summarised",
 ]

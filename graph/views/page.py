@@ -11,6 +11,8 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
 from importlib.resources import files
 from typing import Any, Final
 from urllib.parse import quote
@@ -68,6 +70,30 @@ def html(
         policy=_policy(inline) if inline else "",
         frame={"switches": (), "back": "", **(frame or {})},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A picture in a notebook, in a frame that can't reach the notebook around it."""
+
+    page: str
+    height: int
+
+    def _repr_html_(self) -> str:
+        source = escape(self.page, quote=True)
+        return (
+            f'<iframe sandbox="allow-scripts allow-popups" width="100%" height="{self.height}" style="border:0" srcdoc="{source}">'
+            "</iframe>"
+        )
+
+
+def show(picture: Picture, height: int = 640) -> Inline:
+    """Return a picture for a notebook to show inline.
+
+    >>> show(Picture("Who depends on TSMC?", "", (), ()))._repr_html_()[:44]
+    '<iframe sandbox="allow-scripts allow-popups"'
+    """
+    return Inline(html(picture), int(height))
 
 
 def static(name: str) -> str:
@@ -195,7 +221,7 @@ def _fit(lengths: list[int], rows: int) -> float:
     folds = [-(-length // rows) for length in lengths]
     width = _COLUMN * len(lengths) + _FOLD * sum(fold - 1 for fold in folds)
     height = _ROW * (max((-(-length // fold) for length, fold in zip(lengths, folds, strict=True)), default=1) + 1)
-    return min(_PAGE[0] / width, _PAGE[1] / height)
+    return min(_PAGE[0] / max(width, 1), _PAGE[1] / height)
 
 
 def _label(each: Spot, width: int = 24) -> str:
