@@ -9,6 +9,7 @@ import socket
 import ssl
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from email.message import Message
 from typing import Any, Final
@@ -43,6 +44,7 @@ class Endpoint:
         self._parts, self._patience = parts, patience
         self._idle: list[http.client.HTTPConnection] = []
         self._lock = threading.Lock()
+        weakref.finalize(self, _close_all, self._idle)
         self._headers = {"User-Agent": "nthtier"}
         if token:
             self._headers["Authorization"] = f"Bearer {token}"
@@ -112,9 +114,7 @@ class Endpoint:
     def close(self) -> None:
         """Close the connections."""
         with self._lock:
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
+            _close_all(self._idle)
 
     def _wait(self, deadline: float | None) -> float:
         return self._patience if deadline is None else min(self._patience, max(deadline - time.monotonic(), 0.01))
@@ -134,6 +134,11 @@ class Endpoint:
     def _give(self, connection: http.client.HTTPConnection) -> None:
         with self._lock:
             self._idle.append(connection)
+
+
+def _close_all(connections: list[http.client.HTTPConnection]) -> None:
+    while connections:
+        connections.pop().close()
 
 
 class Answer:
@@ -165,11 +170,16 @@ class Answer:
         except (OSError, http.client.HTTPException) as error:
             raise errors.StoreError(f"the server broke off its answer: {error}") from error
         finally:
-            self._response.close()
             if complete and not self._response.will_close:
+                self._response.close()
                 self._keep(self._connection)
             else:
-                self._connection.close()
+                self.close()
+
+    def close(self) -> None:
+        """Leave the body unread."""
+        self._response.close()
+        self._connection.close()
 
     def text(self) -> str:
         """Return the body as text, its beginning if it is long."""

@@ -1,7 +1,7 @@
 """Reader processes over the snapshots of a folder: queries with limits that really stop them.
 
 A query over its time is ended by killing its process; a new one starts in its place. A query that runs for longer
-than a moment gets the lowest priority and moves to a lane of its own, so that quick ones neither wait for it nor share
+than a moment gets a low priority and moves to a lane of its own, so that quick ones neither wait for it nor share
 the processor with it.
 """
 
@@ -284,9 +284,9 @@ class _Reader:
         return kind, self._read(length)
 
     def yield_processor(self) -> None:
-        """Let every other process go first; there is no way back without privileges."""
+        """Let other processes go first, without starving; there is no way back without privileges."""
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self._process.pid, 19)
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, os.getpriority(os.PRIO_PROCESS, 0) + 10)
 
     def end(self) -> None:
         self._process.kill()

@@ -84,6 +84,7 @@ class RemoteStore:
         answer = self._post(self._path, form, accept, safe=True)
         got = answer.headers.get("Content-Type", "")
         if wanted is not None and not mends_ask and media.known(got, offers) != wanted:
+            answer.close()
             raise StoreError(
                 f"{self._endpoint.address} answered with {got or 'no type'} where {media_type} was asked for"
             )
