@@ -36,7 +36,7 @@ _STARTER = re.compile(
 )
 _QUOTES = "\"”’')\\]*_"
 #: A sentence may also begin with a name like xAI or iPhone.
-_BEGIN = rf"[\"“‘'(\[*_「『（]*(?:[A-Z0-9$€£¥₩À-ÖØ-ÞĀ-ɏΑ-ΩА-Я{_LETTERS}\U0001F300-\U0001FAFF]|[a-z]{{1,2}}[A-Z])"
+_BEGIN = rf"(?:<[A-Za-z/][^<>]{{0,40}}>){{0,3}}[\"“‘'(\[*_「『（]*(?:[A-Z0-9$€£¥₩À-ÖØ-ÞĀ-ɏΑ-ΩА-Я{_LETTERS}\U0001F300-\U0001FAFF]|[a-z]{{1,2}}[A-Z])"
 #: A stop, its closing quotes and marks, then white space before something that can begin a sentence; or a CJK stop.
 _STOP = re.compile(
     rf"(?:[.!?…][{_QUOTES}]{{0,3}}(?:\s?{_MARK})*(?=\s+{_BEGIN}))"
