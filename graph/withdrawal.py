@@ -105,7 +105,7 @@ def withdrawal(
     proof: Proof | None = None
     if node.iri in net.index and lost:
         if at_least is None:
-            proof = _stopped(net, net.index[node.iri], [net.index[iri] for iri in lost])
+            proof = _stopped(net.index[node.iri], [net.index[iri] for iri in lost])
         else:
             sure = bound or _reached(net, net.index[node.iri], lost, at_least)
             proof = _exposed(net, net.index[node.iri], lost, at_least, sure)
@@ -169,7 +169,7 @@ def _without(net: Network, withdrawn: frozenset[int]) -> Network:
     return net.where(~np.isin(net.relation, list(withdrawn))) if withdrawn else net
 
 
-def _stopped(whole: Network, target: int, lost: list[int]) -> Proof:
+def _stopped(target: int, lost: list[int]) -> Proof:
     def proof(net: Network) -> frozenset[int] | None:
         found = stop(net.needs, lost)
         if found.round[target] < 1:
