@@ -232,8 +232,8 @@ def newest_day(store: Store, as_of: Date | None = None) -> Date | None:
     """Return a day, or the day of the newest claim in the store."""
     if as_of is not None:
         return as_of
-    newest = rows(store, query("newest"))
-    return Date.fromisoformat(newest[0][0]) if newest and newest[0][0] else None
+    newest = "".join(text for row in rows(store, query("newest")) for text in row)
+    return Date.fromisoformat(newest) if newest else None
 
 
 def lapsed(threads: Iterable[Thread]) -> tuple[Thread, ...]:

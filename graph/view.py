@@ -65,13 +65,23 @@ def view_quads(
 
 def ledger(found: Mapping[str, Group], stands: Standing, known: World) -> tuple[Conflict, ...]:
     """Return the open conflicts, and those that a decision settles, marked with it."""
-    open_ = {conflict.iri: conflict for conflict in disputes.disputes(found, known)}
-    if stands.aside:
+    open_ = {
+        conflict.iri: conflict
+        for conflict in disputes.disputes(found, known)
+        if not _overruled(conflict, stands.settled.get(conflict.iri))
+    }
+    if stands.settled:
         everything = gather(a for group in found.values() for a in group.all)
         for conflict in disputes.disputes(everything, known):
             if conflict.iri not in open_ and conflict.iri in stands.settled:
                 open_[conflict.iri] = replace(conflict, settled_by=stands.settled[conflict.iri].iri)
     return tuple(open_[name] for name in sorted(open_))
+
+
+def _overruled(conflict: Conflict, decision: Decision | None) -> bool:
+    """Tell whether a decision keeps all claims that are left, against the catalogue's word."""
+    keeps = set(decision.keeps) if decision else set()
+    return bool(keeps) and all(not side.claims or not keeps.isdisjoint(side.claims) for side in conflict.sides)
 
 
 def catalogue_quads(catalogue: Catalogue) -> frozenset[Quad]:

@@ -222,6 +222,17 @@ def test_the_catalogue_can_be_kept() -> None:
     assert [each.status for each in view.relations(store)] == ["denied"]
 
 
+def test_a_person_can_overrule_the_catalogue() -> None:
+    store = filled(loaded("b", day(2), develops("Acme", "Mind")))
+    (row,) = conflicts(store).found
+    resolve(store, row.id, row.sides[0].claims[0], "Sold to Acme.", **WHO)
+    (after,) = conflicts(store).found
+    assert (after.sides, after.settled is not None) == (row.sides, True)
+    assert view.default_graph(store) == view.view_quads(store, CATALOGUE)
+    ingest(store, [loaded("c", day(30), develops("Lab", "Mind", sentence="Not so."))], CATALOGUE)
+    assert conflicts(store, settled=False).found[0].id == row.id
+
+
 @pytest.mark.parametrize(
     ("conflict", "keep", "author", "date", "error", "message"),
     [
