@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from graph.api.answers import etag, send
 from graph.api.description import describe
 from graph.api.graph_store import graph_store_router
+from graph.api.linked_data import linked_data_router
 from graph.api.negotiation import SHORT, choose
 from graph.api.problems import PROBLEM_SCHEMA, problem, schema_of
 from graph.api.requests import (
@@ -135,6 +136,7 @@ def sparql_router(store: Store, settings: Settings, reads: Reads | None = None) 
         )
 
     router.include_router(graph_store_router(store, reads, settings))
+    router.include_router(linked_data_router(store, reads))
     return router
 
 
