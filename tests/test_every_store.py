@@ -163,8 +163,14 @@ def test_paths_and_aggregates(store: Store) -> None:
 def test_a_graph_is_constructed(store: Store) -> None:
     store.apply(Change(add=quads("<urn:test:g>", '"a"@en', '"b"')))
     construct = "CONSTRUCT { ?s ?p ?o } WHERE { GRAPH <urn:test:g> { ?s ?p ?o } }"
-    expected = Graph().parse(data='<urn:test:s0> <urn:test:p> "a"@en . <urn:test:s1> <urn:test:p> "b" .', format="turtle")
-    for media_type, parser in (("application/n-triples", "nt"), ("text/turtle", "turtle"), ("application/rdf+xml", "xml")):
+    expected = Graph().parse(
+        data='<urn:test:s0> <urn:test:p> "a"@en . <urn:test:s1> <urn:test:p> "b" .', format="turtle"
+    )
+    for media_type, parser in (
+        ("application/n-triples", "nt"),
+        ("text/turtle", "turtle"),
+        ("application/rdf+xml", "xml"),
+    ):
         found = Graph().parse(data=b"".join(store.query(construct, media_type)), format=parser)
         assert isomorphic(found, expected), media_type
 
@@ -194,7 +200,9 @@ def test_a_syntax_error_is_told(store: Store) -> None:
 def test_an_update_is_all_or_nothing(store: Store) -> None:
     store.apply(Change(add=quads("<urn:test:there>", '"a"')))
     with pytest.raises(StoreError):
-        store.update('INSERT DATA { GRAPH <urn:test:g> { <urn:test:s> <urn:test:p> "new" } } ; CREATE GRAPH <urn:test:there>')
+        store.update(
+            'INSERT DATA { GRAPH <urn:test:g> { <urn:test:s> <urn:test:p> "new" } } ; CREATE GRAPH <urn:test:there>'
+        )
     assert values(store, "<urn:test:g>") == []
 
 
@@ -270,8 +278,14 @@ def test_a_result_may_be_left_unread(store: Store) -> None:
     ("media_type", "text"),
     [
         ("text/turtle", '<urn:test:s> <urn:test:p> "a"@en, <#b> .'),
-        ("application/n-triples", '<urn:test:s> <urn:test:p> "a"@en .\n<urn:test:s> <urn:test:p> <urn:test:base#b> .\n'),
-        ("application/ld+json", '{"@id": "urn:test:s", "urn:test:p": [{"@value": "a", "@language": "en"}, {"@id": "#b"}]}'),
+        (
+            "application/n-triples",
+            '<urn:test:s> <urn:test:p> "a"@en .\n<urn:test:s> <urn:test:p> <urn:test:base#b> .\n',
+        ),
+        (
+            "application/ld+json",
+            '{"@id": "urn:test:s", "urn:test:p": [{"@value": "a", "@language": "en"}, {"@id": "#b"}]}',
+        ),
         (
             "application/rdf+xml",
             '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:t="urn:test:"><rdf:Description '
@@ -281,18 +295,26 @@ def test_a_result_may_be_left_unread(store: Store) -> None:
 )
 def test_a_file_is_loaded(store: Store, media_type: str, text: str) -> None:
     store.load(io.BytesIO(text.encode()), media_type, graph="urn:test:g", base="urn:test:base")
-    found = sorted(row[0].n3() for row in select(store, "SELECT ?o { GRAPH <urn:test:g> { ?s ?p ?o } }") if row[0] is not None)
+    found = sorted(
+        row[0].n3() for row in select(store, "SELECT ?o { GRAPH <urn:test:g> { ?s ?p ?o } }") if row[0] is not None
+    )
     assert found == ['"a"@en', "<urn:test:base#b>"]
 
 
 def test_a_file_with_an_error_is_not_loaded_in_part(store: Store) -> None:
     with pytest.raises(StoreError):
-        store.load(io.BytesIO(b"<urn:test:s> <urn:test:p> 1 .\n<urn:test:s> <urn:test:p> ."), "text/turtle", graph="urn:test:g")
+        store.load(
+            io.BytesIO(b"<urn:test:s> <urn:test:p> 1 .\n<urn:test:s> <urn:test:p> ."), "text/turtle", graph="urn:test:g"
+        )
     assert values(store, "<urn:test:g>") == []
 
 
 def test_an_export_can_be_loaded_again(store: Store) -> None:
-    store.apply(Change(add=quads("<urn:test:g>", '"a"@en', r'"b\nc"', "<urn:test:o>", '"2"^^<urn:test:t>') + quads("", '"default"')))
+    store.apply(
+        Change(
+            add=quads("<urn:test:g>", '"a"@en', r'"b\nc"', "<urn:test:o>", '"2"^^<urn:test:t>') + quads("", '"default"')
+        )
+    )
     text = b"".join(store.export())
     lines = sorted(line for line in text.decode().splitlines() if "urn:test:" in line)
     assert len(lines) == 5
@@ -303,7 +325,9 @@ def test_an_export_can_be_loaded_again(store: Store) -> None:
 
 
 @pytest.mark.parametrize("graph", ["", "urn:test:g"])
-@pytest.mark.parametrize("media_type", ["text/turtle", "application/n-triples", "application/ld+json", "application/rdf+xml"])
+@pytest.mark.parametrize(
+    "media_type", ["text/turtle", "application/n-triples", "application/ld+json", "application/rdf+xml"]
+)
 def test_one_graph_is_exported(store: Store, graph: str, media_type: str) -> None:
     store.apply(Change(add=quads("<urn:test:g>", '"a"') + quads("", '"a"')))
     text = b"".join(store.export(media_type, graph))
@@ -324,7 +348,9 @@ def test_a_reader_sees_whole_documents_only(store: Store) -> None:
 
     def read() -> None:
         while not ended.is_set():
-            rows = select(store, "SELECT ?o (COUNT(*) AS ?n) { GRAPH <urn:test:doc> { ?s <urn:test:p> ?o } } GROUP BY ?o")
+            rows = select(
+                store, "SELECT ?o (COUNT(*) AS ?n) { GRAPH <urn:test:doc> { ?s <urn:test:p> ?o } } GROUP BY ?o"
+            )
             torn.extend(row for row in rows if len(rows) != 1 or str(row[1]) != str(size))
 
     def document(version: int) -> Change:
@@ -343,7 +369,9 @@ def test_a_reader_sees_whole_documents_only(store: Store) -> None:
 
 
 def test_blank_nodes_keep_apart(store: Store) -> None:
-    change = Change(add=(("_:a", "<urn:test:p>", '"1"', "<urn:test:g>"), ("_:a", "<urn:test:q>", '"2"', "<urn:test:g>")))
+    change = Change(
+        add=(("_:a", "<urn:test:p>", '"1"', "<urn:test:g>"), ("_:a", "<urn:test:q>", '"2"', "<urn:test:g>"))
+    )
     store.apply(change)
     assert len(select(store, "SELECT ?a { GRAPH <urn:test:g> { ?a <urn:test:p> ?x ; <urn:test:q> ?y } }")) == 1
     with pytest.raises(StoreError, match="blank node"):
