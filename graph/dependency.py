@@ -59,33 +59,37 @@ def tiers(net: Network, start: int | Sequence[int], direction: Direction = "depe
     tier = np.full(len(net.nodes), -1, dtype=np.int32)
     last = np.full(len(net.nodes), -1, dtype=np.int32)
     weakest = np.zeros(len(net.nodes), dtype=np.int8)
-    frontier = np.array([start] if isinstance(start, int) else start, dtype=np.int32)
+    frontier = np.unique(np.array([start] if isinstance(start, int) else start, dtype=np.int32))
     tier[frontier] = 0
     forward = direction == "dependents"
     starts = net.by_supplier if forward else net.by_consumer
     ends = net.consumer if forward else net.supplier
-    origins = net.supplier if forward else net.consumer
-    best = np.full(len(net.nodes), -1, dtype=np.int64)
-    span = len(net.supplier) + 1
     depth = 0
     while len(frontier):
         depth += 1
-        places = ranges(starts[frontier], starts[frontier + 1])
-        edge = places if forward else net.consumer_order[places]
+        first, stop = starts[frontier], starts[frontier + 1]
+        edge = ranges(first, stop)
+        weak = np.repeat(weakest[frontier], stop - first)
+        if not forward:
+            edge = net.consumer_order[edge]
         end = ends[edge]
-        fresh = tier[end] < 0
-        edge, end = edge[fresh], end[fresh]
-        if not len(edge):
+        fresh = np.flatnonzero(tier[end] < 0)
+        if not len(fresh):
             break
-        # One number says how good an edge is: the weakest hop up to it, then the fact's own number.
-        rank = np.maximum(weakest[origins[edge]], net.level[edge]).astype(np.int64) * span + edge
-        best[end] = np.iinfo(np.int64).max
-        np.minimum.at(best, end, rank)
-        chosen = edge[rank == best[end]]
-        frontier = ends[chosen]
-        tier[frontier] = depth
-        last[frontier] = chosen
-        weakest[frontier] = np.maximum(weakest[origins[chosen]], net.level[chosen])
+        edge, end = edge[fresh], end[fresh]
+        weak = np.maximum(weak[fresh], net.level[edge])
+        if not forward:
+            order = np.argsort(edge)
+            edge, end, weak = edge[order], end[order], weak[order]
+        # The firmest way is written last, of equals the fact with the lower number: of several writes the last one stays.
+        for rank in range(int(weak.max()), int(weak.min()) - 1, -1):
+            of_rank = np.flatnonzero(weak == rank)[::-1]
+            last[end[of_rank]] = edge[of_rank]
+        chosen = last[end] == edge
+        reached = end[chosen]
+        tier[reached] = depth
+        weakest[reached] = weak[chosen]
+        frontier = np.sort(reached)
     return tier, last
 
 

@@ -207,6 +207,6 @@ def ranges(starts: Ints, stops: Ints) -> Ints:
     total = int(lengths.sum())
     if not total:
         return np.empty(0, dtype=np.int32)
-    skips = np.repeat(stops - lengths.cumsum(), lengths)
-    numbers: Ints = (np.arange(total) + skips).astype(np.int32)
+    numbers: Ints = np.repeat((stops - lengths.cumsum()).astype(np.int32), lengths)
+    numbers += np.arange(total, dtype=np.int32)
     return numbers
