@@ -17,10 +17,12 @@ from datetime import date as Date
 from multiprocessing import get_context
 from pathlib import Path
 
-from graph.errors import StoreError
+from graph.errors import StoreError, ValidationError
 from graph.ingest import ingest
 from graph.queries import query, rows
+from graph.rdf import quads
 from graph.store import Store
+from graph.validate import sound, validate
 from loaders.claim import Document, Loaded
 from loaders.errors import LoaderError
 from loaders.extraction.protocol import Extractor
@@ -179,9 +181,25 @@ def _read_chunk(paths: Sequence[Path]) -> list[Outcome]:
 
 def _read(path: Path, context: Context, loader: str | None) -> Outcome:
     try:
-        return Outcome(path, tuple(load(path, context, loader)))
+        found = tuple(load(path, context, loader))
+        for loaded in found:
+            check(loaded)
+        return Outcome(path, found)
     except LoaderError as error:
         return Outcome(path, fault=str(error))
+    except ValidationError as error:
+        return Outcome(path, fault=f"{path}: {error}")
+
+
+def check(loaded: Loaded) -> None:
+    """Check one document's claims against the shapes.
+
+    Raises
+    ------
+    ValidationError
+    """
+    if not sound(loaded):
+        validate(quads(loaded), loaded)
 
 
 class _Writer:

@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from graph.errors import StoreError
+from graph.errors import StoreError, ValidationError
 from graph.fetch import Fetched, FetchError, Limits, fetch
 from graph.ingest import ingest
-from graph.loading import Reading, find_files, outcomes
+from graph.loading import Reading, check, find_files, outcomes
 from graph.models import Answer
 from graph.queries import query, rows
 from graph.store import Store
@@ -246,7 +246,7 @@ class _Watcher:
             if fetched.unchanged:
                 count.unchanged = len(noted["entries"])
                 return self._looked(url, count)
-            found = self._entries(url, fetched)
+            found = self._entries(url, fetched, count)
         except (FetchError, LoaderError) as error:
             return self._looked(url, _Count(faults=[str(error)]))
         news = []
@@ -267,7 +267,7 @@ class _Watcher:
         self._state.write()
         return self._looked(url, count)
 
-    def _entries(self, url: str, fetched: Fetched) -> Iterator[tuple[str, tuple[Loaded, ...]]]:
+    def _entries(self, url: str, fetched: Fetched, count: _Count) -> Iterator[tuple[str, tuple[Loaded, ...]]]:
         if self._context is None:
             self._context = self._reading.context(self._known)
         kind = fetched.content_type
@@ -277,6 +277,11 @@ class _Watcher:
         source = Source(slug(urlsplit(url).hostname or "feed"), _by_charset(fetched), url)
         entries: dict[str, list[Loaded]] = {}
         for each in read(source, self._context, self._reading.loader, suffix):
+            try:
+                check(each)
+            except ValidationError as error:
+                count.faults.append(f"{url}: {error}")
+                continue
             entries.setdefault(each.document.source or each.document.name, []).append(each)
         return iter([(key, tuple(found)) for key, found in entries.items()])
 

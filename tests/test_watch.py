@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from graph.fetch import FetchError, Limits, fetch, is_public
 from graph.loading import Reading
 from graph.store import Store, open_store
 from graph.watch import State, look
+from loaders.claim import Claim, Document
 
 HERE = ipaddress.ip_network("127.0.0.1/32")
 LIMITS = Limits(silence=2.0, whole=4.0, size=2**20, private=(HERE,))
@@ -215,6 +216,28 @@ def test_a_broken_state_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "state.json").write_text("{", encoding="utf-8")
     with pytest.raises(StoreError, match="no state of a watch"):
         State.read(tmp_path / "state.json")
+
+
+@dataclass(frozen=True)
+class UnsureReader(PlainReader):
+    """An extractor gone wrong: one of its claims is surer than sure."""
+
+    def extract(self, document: Document) -> Iterator[Claim]:
+        for claim in super().extract(document):
+            yield replace(claim, confidence=2.0) if "Micron" in claim.sentence else claim
+
+
+def test_a_claim_that_breaks_the_shapes_stops_neither_folder_nor_feed(
+    server: FeedServer, tmp_path: Path, memory: Store
+) -> None:
+    day(tmp_path, 6), day(tmp_path, 7, "Micron supplies HBM4 to Nvidia.")
+    server.body = rss(
+        ("1", "Memory", "Micron supplies HBM4 to AMD."), ("2", "Memory", "SK hynix supplies HBM4 to AMD.")
+    )
+    run = look(memory, [str(tmp_path), server.url()], State(), Reading(extractor=UnsureReader), limits=LIMITS)
+    assert [each.documents for each in run.looked] == [1, 1]
+    assert all("confidence" in fault and "“Micron supplies" in fault for fault in run.faults)
+    assert len(run.faults) == 2
 
 
 WATCH = """
