@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, cast
 
 from loaders.claim import Attribution, Claim, Document, Sentence, Status
 from loaders.extraction.network import Model
 from loaders.extraction.reading import Found, Reading, Span, read
+from loaders.extraction.stance import settled
 from loaders.extraction.windows import Window, windows
 from loaders.linking import Linker
 from ontology.catalogue import Catalogue
@@ -75,7 +76,11 @@ class Reader:
         """What the network finds in each window, above half the threshold that a claim needs."""
         card = self.model.card
         least = card["threshold"] if self.threshold is None else self.threshold
-        return read(self.model, self.model.tokeniser, [window.text for window in cut], least / 2, card["gate"])
+        readings = read(self.model, self.model.tokeniser, [window.text for window in cut], least / 2, card["gate"])
+        return [
+            replace(reading, found=tuple(settled(found, window) for found in reading.found))
+            for window, reading in zip(cut, readings, strict=True)
+        ]
 
     def confidence(self, score: float) -> float:
         """How often claims of this score are right, by the card's calibration.

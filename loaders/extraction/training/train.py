@@ -48,9 +48,9 @@ def losses(model: Extractor, b: Batch, positive: float) -> dict[str, Tensor]:
     if said.any():
         out["trigger"] = -0.3 * ((attention[row, column] * b.trigger).sum(-1)[said] + 1e-6).log().mean()
     status, attribution, pointers, falls = model.describe(pair[row, column], predicate, pieces[row], mask[row])
-    out["status"] = 0.5 * F.cross_entropy(status, b.status)
-    out["attribution"] = 0.5 * F.cross_entropy(attribution, b.attribution)
-    out["item"] = 0.25 * (F.cross_entropy(pointers[:, 0], b.start) + F.cross_entropy(pointers[:, 1], b.end))
+    out["status"] = 1.0 * F.cross_entropy(status, b.status)
+    out["attribution"] = 0.8 * F.cross_entropy(attribution, b.attribution)
+    out["item"] = 0.4 * (F.cross_entropy(pointers[:, 0], b.start) + F.cross_entropy(pointers[:, 1], b.end))
     for n, field in enumerate(FIELDS):
         open_ = (b.quantity[:, n] >= 0) & (b.allowed[:, n].sum(-1) > 1)
         if open_.any():
