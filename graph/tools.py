@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import functools
-import io
 from collections.abc import AsyncIterator, Callable
 from datetime import date as Date
 from importlib.metadata import version
@@ -29,6 +27,7 @@ from graph.listing import DocumentText, Page, PartyRow, claims, document, partie
 from graph.models import Answer, Dependents, Evidence
 from graph.paths import Common, Paths, common, paths
 from graph.profile import Profile, profile
+from graph.queries import exact
 from graph.question import Reply, ask
 from graph.question.intents import INTENTS
 from graph.related import Related, related
@@ -264,10 +263,8 @@ def tool_server(store: Store, catalogue: Catalogue, reads: Reads | None = None) 
             """Answer a SPARQL SELECT or ASK query over the store; prefixes nt:, id:, rdfs: … need no declaration."""
             if guard.check(query, guard.STRICT).form != "rows":
                 raise ToolError("only SELECT and ASK; this tool reads tables")
-            lines = csv.reader(io.StringIO(b"".join(reads.query(query, "text/csv")).decode("utf-8"), newline=""))
-            columns = tuple(next(lines, ()))
-            rows = [tuple(row) for row in lines]
-            return Rows(columns=columns, rows=tuple(rows[:limit]), more=len(rows) > limit)
+            columns, rows = exact(reads.query(query, "application/sparql-results+json"))
+            return Rows(columns=tuple(columns), rows=tuple(map(tuple, rows[:limit])), more=len(rows) > limit)
 
     _resources(server, store, catalogue)
     return server

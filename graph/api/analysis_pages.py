@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -19,6 +17,7 @@ from graph.changes import changes
 from graph.conflicts import conflicts
 from graph.dependency import find
 from graph.errors import StoreError
+from graph.queries import exact
 from graph.question import sparql
 from graph.question.answering import newest_day
 from graph.report import glance, sections
@@ -134,17 +133,11 @@ def _answered(request: Request, query: str, rules: guard.Rules) -> dict[str, Any
         seen = guard.check(query, rules)
         if seen.form != "rows":
             return {"refused": "this page shows tables; ask /sparql for graphs, and send updates to /update"}
-        table = b"".join(request.app.state.reads.query(query, "text/csv")).decode("utf-8")
+        columns, found = exact(request.app.state.reads.query(query, "application/sparql-results+json"))
     except StoreError as error:
         return {"refused": str(error)}
-    lines = csv.reader(io.StringIO(table, newline=""))
-    columns = next(lines, [])
-    rows: list[list[tuple[str, str]]] = []
-    for row in lines:
-        if len(rows) == _ROWS:
-            return {"columns": columns, "rows": rows, "more": True}
-        rows.append([_shown(value) for value in row])
-    return {"columns": columns, "rows": rows}
+    rows = [[_shown(value) for value in row] for row in found[:_ROWS]]
+    return {"columns": columns, "rows": rows, "more": len(found) > _ROWS}
 
 
 def _shown(value: str) -> tuple[str, str]:
