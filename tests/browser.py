@@ -14,6 +14,9 @@ from graph.api.app import create_app
 from graph.settings import Settings
 from graph.store import Store
 
+_PATIENCE = 120_000  # milliseconds, for machines with much else to do
+expect.set_options(timeout=_PATIENCE)
+
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
