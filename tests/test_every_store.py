@@ -14,7 +14,7 @@ from store_servers import TOKEN, app_over, oxigraph, serving, virtuoso
 
 from graph.errors import QueryError, QueryRefusedError, QuerySyntaxError, StoreError
 from graph.store import Change, Quad, Store, ask, open_store, select
-from graph.store.embedded import convert
+from graph.store.oxigraph import convert
 from graph.store.remote import RemoteStore
 
 STORES = ("memory", "disk", "service", "oxigraph", pytest.param("virtuoso", marks=pytest.mark.virtuoso))

@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import Request
 
 from graph.store import media
-from graph.store.embedded import convert
+from graph.store.oxigraph import convert
 
 _FORMATS: Final = {
     media.JSON: "SPARQL_Results_JSON", media.XML: "SPARQL_Results_XML", media.CSV: "SPARQL_Results_CSV",

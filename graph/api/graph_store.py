@@ -16,8 +16,8 @@ from graph.errors import StoreError
 from graph.settings import Settings
 from graph.store import Change, Store, media
 from graph.store.change import graph_name
-from graph.store.embedded import parse
 from graph.store.limited import Reads
+from graph.store.oxigraph import parse
 
 _METHODS: Final = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
 

@@ -19,8 +19,8 @@ from graph.api.requests import ProtocolRoute, Refused
 from graph.errors import StoreError
 from graph.store import Store, media
 from graph.store.change import graph_name
-from graph.store.embedded import convert
 from graph.store.limited import Reads
+from graph.store.oxigraph import convert
 from ontology.terms import BASE, DOCUMENT, PROV
 
 #: What names a page of its own for people → where that is; the rest is shown as Turtle.

@@ -1,53 +1,38 @@
-"""The embedded stores, in memory and on disk: the only module that knows pyoxigraph."""
+"""The embedded stores, in memory and on disk, over pyoxigraph."""
 
 from __future__ import annotations
 
-import contextlib
-import re
 import shutil
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Final, TypeVar, cast
+from typing import IO, Final, cast
 
 import pyoxigraph as ox
 
-from graph.errors import (
-    QueryError,
-    QueryRefusedError,
-    QuerySyntaxError,
-    RdfSyntaxError,
-    StoreBusyError,
-    StoreError,
-    StoreLockedError,
-)
+from graph.errors import QueryRefusedError, QuerySyntaxError, RdfSyntaxError, StoreBusyError, StoreError
 from graph.store import folder, guard, media, snapshots
 from graph.store.change import n_quads, update_text
 from graph.store.dataset import with_dataset
-from graph.store.outline import Outline, explain, located, outline
+from graph.store.outline import Outline
+from graph.store.oxigraph import (
+    GRAPHS,
+    ROWS,
+    EngineFailure,
+    GraphName,
+    Lines,
+    check_syntax,
+    fitting,
+    form_of,
+    named_node,
+    translated,
+)
 from graph.store.protocol import Change, Quad
 from graph.store.pull import NO_LIMITS, Limits, pull
-from graph.store.tokens import place
 from graph.store.xml_entities import without_bombs
 from ontology.terms import PREFIXES
 
-_ROWS: Final = {
-    media.JSON: ox.QueryResultsFormat.JSON,
-    media.XML: ox.QueryResultsFormat.XML,
-    media.CSV: ox.QueryResultsFormat.CSV,
-    media.TSV: ox.QueryResultsFormat.TSV,
-}
-_GRAPHS: Final = {
-    media.TURTLE: ox.RdfFormat.TURTLE,
-    media.N_TRIPLES: ox.RdfFormat.N_TRIPLES,
-    media.N_QUADS: ox.RdfFormat.N_QUADS,
-    media.TRIG: ox.RdfFormat.TRIG,
-    media.RDF_XML: ox.RdfFormat.RDF_XML,
-    media.JSON_LD: ox.RdfFormat.JSON_LD,
-}
-_Form = TypeVar("_Form")
-_Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 #: Free bytes below which a disk store refuses to write: a write that fails half-way is worse than none.
 _SPARE: Final = 64 * 2**20
 
@@ -82,19 +67,21 @@ class _Reading:
         lease = self._lease()
         # A protocol dataset is the whole dataset: naming only default graphs leaves no named ones, and the reverse.
         given = bool(default_graphs or named_graphs)
-        default: list[_Graph] | None = [_named(graph) for graph in default_graphs] if given else None
-        named: list[ox.NamedNode | ox.BlankNode] | None = [_named(graph) for graph in named_graphs] if given else None
+        default: list[GraphName] | None = [named_node(graph) for graph in default_graphs] if given else None
+        named: list[ox.NamedNode | ox.BlankNode] | None = (
+            [named_node(graph) for graph in named_graphs] if given else None
+        )
         wanted = media.bare(media_type)
 
         def push(out: IO[bytes]) -> None:
             found = None
             try:
-                with _errors(sparql):
+                with translated(sparql):
                     found = lease[0].query(sparql, prefixes=PREFIXES, default_graph=default, named_graphs=named)
                     if isinstance(found, ox.QueryTriples):
-                        found.serialize(out, _fitting(_GRAPHS, wanted, "a graph"))
+                        found.serialize(out, fitting(GRAPHS, wanted, "a graph"))
                     else:
-                        found.serialize(out, _fitting(_ROWS, wanted, "rows"))
+                        found.serialize(out, fitting(ROWS, wanted, "rows"))
             finally:
                 # An error's traceback would keep it, and it may be dropped in the thread that made it alone.
                 found = None
@@ -109,21 +96,21 @@ class _Reading:
         """Return a function that writes the dataset, or one graph, to a file object."""
         lease = self._lease()
         wanted = media.bare(media_type)
-        if wanted not in _GRAPHS:
-            raise StoreError(f"can't export as {media_type}; choose one of {', '.join(_GRAPHS)}")
+        if wanted not in GRAPHS:
+            raise StoreError(f"can't export as {media_type}; choose one of {', '.join(GRAPHS)}")
         if graph is None and wanted not in media.DATASETS:
             raise StoreError(f"{wanted} holds one graph; name it, or export as one of {', '.join(media.DATASETS)}")
-        source = None if graph is None else _named(graph.strip("<>")) if graph else ox.DefaultGraph()
+        source = None if graph is None else named_node(graph.strip("<>")) if graph else ox.DefaultGraph()
 
         def push(out: IO[bytes]) -> None:
-            with _errors():
+            with translated():
                 engine = lease[0]
                 if source is not None and wanted in media.DATASETS:
                     quads = engine.quads_for_pattern(None, None, None, source)
                     triples = (ox.Triple(q.subject, q.predicate, q.object) for q in quads)
-                    ox.serialize(triples, out, _GRAPHS[wanted], prefixes=PREFIXES)
+                    ox.serialize(triples, out, GRAPHS[wanted], prefixes=PREFIXES)
                 else:
-                    engine.dump(out, _GRAPHS[wanted], from_graph=source, prefixes=PREFIXES)
+                    engine.dump(out, GRAPHS[wanted], from_graph=source, prefixes=PREFIXES)
 
         return push
 
@@ -160,7 +147,7 @@ class MemoryStore(_Reading):
         text = with_dataset(sparql, using_graphs, using_named_graphs)
 
         def step(engine: ox.Store) -> None:
-            with _errors(sparql):
+            with translated(sparql):
                 engine.update(text, prefixes=PREFIXES)
 
         self._write(step)
@@ -170,7 +157,7 @@ class MemoryStore(_Reading):
         try:
             return guard.check(sparql, self.rules)
         except QueryRefusedError:
-            _parse(sparql)
+            check_syntax(sparql)
             raise
 
     def apply(self, change: Change) -> None:
@@ -180,12 +167,12 @@ class MemoryStore(_Reading):
 
     def bulk_load(self, quads: Iterable[Quad]) -> None:
         """Add very many quads fast; atomic, but needs the space of the whole."""
-        lines = _Lines(n_quads(quads))
+        lines = Lines(n_quads(quads))
         self._write(lambda engine: engine.bulk_load(cast("IO[bytes]", lines), ox.RdfFormat.N_QUADS))
 
     def load(self, source: IO[bytes], media_type: str, *, graph: str | None = None, base: str | None = None) -> None:
         """Add a serialised graph or dataset, all of it or nothing."""
-        form, target = _form(media_type), _named(graph) if graph else None
+        form, target = form_of(media_type), named_node(graph) if graph else None
         if form == ox.RdfFormat.RDF_XML:
             source = without_bombs(source)
         try:
@@ -207,10 +194,13 @@ class MemoryStore(_Reading):
         self._store = None
 
     def _write(self, step: Callable[[ox.Store], None]) -> None:
-        with self._writing, _errors():
+        with self._writing, translated():
             step(self._engine())
-            self._writes += 1
-            self._written()
+            try:
+                self._written()
+            finally:
+                # Last, so that nothing read before it was visible can pass for the new version.
+                self._writes += 1
 
     def _written(self) -> None:
         """Make what was written durable and visible."""
@@ -278,33 +268,23 @@ class DiskStore(MemoryStore):
         self._failed, self._reopening = False, threading.Lock()
         folder.prepare(path)
         super().__init__(limits, rules)
-        with _errors():
+        with translated():
             self._store = ox.Store(path / "data")
         snapshots.sweep(path / "snapshots")
         self._publish()
 
     def optimize(self) -> None:
         """Compact the files, worth its while after a large load."""
-        with self._writing, _errors():
+        with self._writing, translated():
             self._engine().optimize()
             self._written()
-
-    def backup(self, target: Path) -> None:
-        """Copy the store to a new folder while it is in use; on the same disk this takes milliseconds."""
-        if target.exists():
-            raise StoreError(f"{target} exists; a backup needs a new folder")
-        unfinished = target.with_name(target.name + ".unfinished")
-        with self._writing, _errors():
-            folder.prepare(unfinished)
-            self._engine().backup(str(unfinished / "data"))
-            unfinished.rename(target)
 
     def _write(self, step: Callable[[ox.Store], None]) -> None:
         if (free := shutil.disk_usage(self.path).free) < _SPARE:
             raise StoreError(f"only {free >> 20} MiB free at {self.path}; nothing was written")
         try:
             return super()._write(step)
-        except _EngineFailure as error:
+        except EngineFailure as error:
             failed = str(error)
         # The engine takes no further writes now: it is opened again at the next use. The error is raised out here, since
         # its traceback would keep the engine, and with it the lock on the folder.
@@ -313,7 +293,7 @@ class DiskStore(MemoryStore):
 
     def _engine(self) -> ox.Store:
         if self._failed:
-            with self._reopening, _errors():
+            with self._reopening, translated():
                 if self._failed:
                     self._store = ox.Store(self.path / "data")
                     self._failed = False
@@ -330,8 +310,8 @@ class DiskStore(MemoryStore):
         self._publish()
 
     def _publish(self) -> None:
-        with _errors():
-            name = f"{self._session}-{self._writes}-{uuid.uuid4().hex[:8]}"
+        with translated():
+            name = f"{self._session}-{uuid.uuid4().hex[:8]}"
             snapshots.publish(self.path / "snapshots", name, self._engine().backup)
 
 
@@ -356,7 +336,7 @@ class SnapshotStore(_Reading):
                 snapshot = snapshots.hold(place)
                 if snapshot is None:
                     raise StoreError(f"no snapshot in {self.path}; open it once for writing")
-                with _errors():
+                with translated():
                     # A running query keeps its own lease, so the snapshot it reads stays until it ends.
                     self._open = ox.Store.read_only(str(snapshot.path)), snapshot
             return self._open
@@ -385,141 +365,3 @@ class SnapshotStore(_Reading):
     def close(self) -> None:
         """Let go of the snapshot."""
         self._closed, self._open = True, None
-
-
-def parse(source: IO[bytes], media_type: str, *, graph: str | None = None, base: str | None = None) -> Iterator[Quad]:
-    """Yield the quads of a serialised graph or dataset; no file or address that it names is read.
-
-    Triples go to ``graph`` (a plain IRI; None: the default graph).
-
-    >>> import io
-    >>> list(parse(io.BytesIO(b'<urn:s> <urn:p> "o"@en .'), "text/turtle", graph="urn:g"))
-    [('<urn:s>', '<urn:p>', '"o"@en', '<urn:g>')]
-
-    Raises
-    ------
-    RdfSyntaxError
-    """
-    target, form = f"<{graph}>" if graph else "", _form(media_type)
-    if form == ox.RdfFormat.RDF_XML:
-        source = without_bombs(source)
-    try:
-        for quad in ox.parse(source, form, base_iri=base):
-            name = target if isinstance(quad.graph_name, ox.DefaultGraph) else str(quad.graph_name)
-            yield str(quad.subject), str(quad.predicate), str(quad.object), name
-    except SyntaxError as error:
-        found = _syntax_error(str(error))
-        raise RdfSyntaxError(str(found), found.line, found.column) from None
-
-
-def convert(source: bytes, media_type: str, to: str) -> bytes:
-    r"""Return a serialised graph in another form.
-
-    >>> convert(b"<urn:s> <urn:p> 1 .", "text/turtle", "application/n-triples")
-    b'<urn:s> <urn:p> "1"^^<http://www.w3.org/2001/XMLSchema#integer> .\n'
-    """
-    triples = (quad.triple for quad in ox.parse(source, _form(media_type)))
-    return ox.serialize(triples, format=_form(to), prefixes=PREFIXES) or b""
-
-
-def serialize(quads: Iterable[Quad], media_type: str, *, flat: bool = False) -> Callable[[IO[bytes]], None]:
-    """Return a function that writes quads to a file object, without their graphs if ``flat``."""
-    form, lines = _form(media_type), _Lines(n_quads(quads))
-
-    def push(out: IO[bytes]) -> None:
-        found = ox.parse(cast("IO[bytes]", lines), ox.RdfFormat.N_QUADS)
-        ox.serialize((quad.triple for quad in found) if flat else found, out, form, prefixes=PREFIXES)
-
-    return push
-
-
-def _form(media_type: str) -> ox.RdfFormat:
-    form = _GRAPHS.get(media.known(media_type, media.GRAPHS) or "")
-    if form is None:
-        raise StoreError(f"can't read or write {media_type}; it must be one of {', '.join(_GRAPHS)}")
-    return form
-
-
-class _EngineFailure(StoreError):
-    """The engine could not read or write its files."""
-
-
-class _Lines:
-    """A file object that reads from an iterator of lines."""
-
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines, self._rest = lines, b""
-
-    def read(self, size: int = -1) -> bytes:
-        parts, total = [self._rest], len(self._rest)
-        while size < 0 or total < size:
-            if (line := next(self._lines, None)) is None:
-                break
-            parts.append(line.encode())
-            total += len(parts[-1])
-        whole = b"".join(parts)
-        self._rest = b"" if size < 0 else whole[size:]
-        return whole if size < 0 else whole[:size]
-
-
-def _named(iri: str) -> ox.NamedNode:
-    try:
-        return ox.NamedNode(iri)
-    except ValueError as error:
-        raise QueryError(f"not an absolute IRI: {iri!r}") from error
-
-
-def _fitting(forms: dict[str, _Form], media_type: str, asked: str) -> _Form:
-    if media_type in forms:
-        return forms[media_type]
-    raise QueryError(f"the query asks for {asked}, which {media_type} can't hold")
-
-
-def _parse(update: str) -> None:
-    """Raise the syntax error of an update if it has one.
-
-    The engine offers no parser to call alone: it parses the whole, and then fails at the second step.
-    """
-    start = outline(update).start
-    steps = "CREATE GRAPH <urn:x> ; CREATE GRAPH <urn:x> ; "
-    try:
-        with _errors(update):
-            ox.Store().update(update[:start] + steps + update[start:], prefixes=PREFIXES)
-    except QuerySyntaxError as error:
-        line, _ = place(update, start)
-        if error.line == line and error.column and error.column > len(steps):
-            message = str(error).partition(": ")[2]
-            raise located(message, line, error.column - len(steps)) from None
-        raise
-    except StoreError:
-        return
-
-
-@contextlib.contextmanager
-def _errors(sparql: str = "") -> Iterator[None]:
-    """Turn the engine's errors into ours."""
-    try:
-        yield
-    except SyntaxError as error:
-        raise explain(sparql, _syntax_error(str(error)), frozenset(PREFIXES)) from None
-    except OSError as error:
-        if "lock" in str(error).lower():
-            raise StoreLockedError(
-                "another process writes to this store; stop it, ask its service by URL, or open the store for reading"
-            ) from None
-        raise _EngineFailure(str(error)) from error
-    except (ValueError, RuntimeError) as error:
-        raise QueryError(str(error)) from error
-
-
-_PLACE: Final = re.compile(r"(?:parser )?(?:error )?at (?:line )?(\d+)(?::| column )(\d+):?\s*", re.IGNORECASE)
-
-
-def _syntax_error(message: str) -> QuerySyntaxError:
-    """Read line and column out of the engine's message, and leave out its lists of characters."""
-    plain = re.sub(r",? *\['[^\]]*\](?:\n\|[^\]]*\])*|,? *\[_\]", "", message)
-    plain = re.sub(r"\s+", " ", plain).strip()
-    if (found := _PLACE.search(plain)) is None:
-        return QuerySyntaxError(plain)
-    rest = plain[found.end() :].removesuffix("expected").strip() or "the text ends too early or goes on wrongly"
-    return located(rest, int(found[1]), int(found[2]))

@@ -15,9 +15,9 @@ from graph.errors import QueryError, QueryTimeoutError, StoreError
 from graph.store import media
 from graph.store.change import update_text
 from graph.store.dataset import with_dataset
-from graph.store.embedded import parse, serialize
 from graph.store.endpoint import Answer, Endpoint
 from graph.store.outline import Outline, outline
+from graph.store.oxigraph import parse, serialize
 from graph.store.prefixes import with_prefixes
 from graph.store.protocol import Change, Quad
 from graph.store.pull import NO_LIMITS, Limits, pull
