@@ -3,6 +3,7 @@
 import json
 import math
 from pathlib import Path
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -16,20 +17,19 @@ class Dropout(nn.Module):
     """Dropout whose mask is cut from one pool of random bits: drawing fresh bits costs more than the layer itself on a CPU."""
 
     POOL = 1 << 23
+    _pools: ClassVar[dict[float, Tensor]] = {}
 
     def __init__(self, rate: float) -> None:
         super().__init__()
         self.rate = rate
-        self._pool: Tensor | None = None
 
     def forward(self, x: Tensor) -> Tensor:
         """Drop, while training, about ``rate`` of the values."""
         if not self.training or not self.rate:
             return x
-        if self._pool is None:
-            self._pool = (torch.rand(self.POOL) >= self.rate).to(x.dtype) / (1 - self.rate)
-        size = x.numel()
-        pool = self._pool
+        if self.rate not in self._pools:
+            self._pools[self.rate] = (torch.rand(self.POOL) >= self.rate).to(x.dtype) / (1 - self.rate)
+        pool, size = self._pools[self.rate], x.numel()
         if size >= self.POOL:
             pool = pool.repeat(size // self.POOL + 2)
         start = int(torch.randint(0, pool.numel() - size, ()))
@@ -110,10 +110,24 @@ class Encoder(nn.Module):
         if self.relative is not None:
             copy(self.relative, "encoder.relative_attention_bias")
 
-    def embed(self, ids: Tensor, shapes: Tensor) -> Tensor:
-        """(texts, pieces) → (texts, pieces, width)."""
+    def embed(self, ids: Tensor) -> Tensor:
+        """(texts, pieces) → (texts, pieces, width), before normalisation."""
         place = torch.arange(ids.shape[1]) + (2 if self.mpnet else 0)
-        return self.drop(self.norm(self.word(ids) + self.position(place)[None] + self.shape(shapes)))
+        return self.word(ids) + self.position(place)[None]
+
+    def lower(self, ids: Tensor, shapes: Tensor, bias: Tensor, frozen: int, layers: int) -> Tensor:
+        """The states after ``layers`` layers, of which ``frozen`` are not trained; the shapes come in above those."""
+        if not frozen:
+            x = self.drop(self.norm(self.embed(ids) + self.shape(shapes)))
+        else:
+            with torch.no_grad():
+                x = self.norm(self.embed(ids))
+                for layer in self.layers[:frozen]:
+                    x = layer(x, bias)
+            x = x + self.shape(shapes)
+        for layer in self.layers[frozen:layers]:
+            x = layer(x, bias)
+        return x
 
     def bias(self, mask: Tensor) -> Tensor:
         """What is added to attention scores: padding is far away; MPNet adds its relative places."""

@@ -21,10 +21,11 @@ POINTERS = ("start", "end", *FIELDS)
 
 
 class Extractor(nn.Module):
-    """``conditioned``: how many top layers are read again for each subject."""
+    """``conditioned``: how many top layers are read again for each subject; ``frozen``: how many low ones stay as they are."""
 
-    def __init__(self, encoder: Encoder, conditioned: int = 3, drop: float = 0.1) -> None:
+    def __init__(self, encoder: Encoder, conditioned: int = 3, drop: float = 0.1, frozen: int = 0) -> None:
         super().__init__()
+        self.frozen = frozen
         self.encoder = encoder
         width = self.width = encoder.width
         self.shared = len(encoder.layers) - conditioned
@@ -49,14 +50,13 @@ class Extractor(nn.Module):
     @classmethod
     def start(cls, folder: Path, recipe: dict[str, Any]) -> "Extractor":
         """An untrained extractor on the pretrained encoder of ``folder``."""
-        return cls(Encoder.pretrained(folder, recipe["layers"], recipe["drop"]), recipe["conditioned"], recipe["drop"])
+        encoder = Encoder.pretrained(folder, recipe["layers"], recipe["drop"])
+        return cls(encoder, recipe["conditioned"], recipe["drop"], recipe["frozen"])
 
     def encode(self, ids: Tensor, shapes: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Shared states (texts, pieces, width), tag scores (texts, pieces, TAGS), gate (texts, pieces)."""
-        x, bias = self.encoder.embed(ids, shapes), self.encoder.bias(mask)
-        for layer in self.encoder.layers[: self.shared]:
-            x = layer(x, bias)
-        y = x
+        bias = self.encoder.bias(mask)
+        x = y = self.encoder.lower(ids, shapes, bias, self.frozen, self.shared)
         for layer in self.encoder.layers[self.shared :]:
             y = layer(y, bias)
         return x, self.tag(y), self.gate(y)[..., 0]

@@ -1,6 +1,6 @@
 """Train the learned reader: ``python -m loaders.extraction.training.train --weights FOLDER --out FOLDER``.
 
-Seeded and resumable: a checkpoint is written after every pass over the corpus, and the same command goes on from it.
+Seeded and resumable: a checkpoint is written every hundred steps (``--kept``), and the same command goes on from it.
 """
 
 import argparse
@@ -9,6 +9,7 @@ import math
 import os
 import random
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from loaders.extraction.training.model import Extractor
 
 RECIPE: dict[str, Any] = {
     "layers": 0, "conditioned": 3, "frozen": 0, "drop": 0.1, "steps": 2000, "letters": 2600, "lr": 1e-4, "head_lr": 6e-4, "decay": 0.04, "warmup": 0.06,
-    "swap": 0.35, "swapped": 0.75, "caseless": 0.06, "masked": 0.02, "joined": 0.15, "spare": 2, "positive": 1.5, "seed": 1, "registers": "",
+    "swap": 0.35, "swapped": 0.75, "caseless": 0.06, "masked": 0.02, "joined": 0.15, "spare": 2, "positive": 1.5, "seed": 1, "kept": 100, "registers": "",
 }  # fmt: skip
 
 
@@ -68,12 +69,18 @@ def losses(model: Extractor, b: Batch, positive: float) -> dict[str, Tensor]:
 
 def optimiser(model: Extractor, recipe: dict[str, Any]) -> torch.optim.Optimizer:
     """AdamW on the encoder's layers at ``lr`` and on the heads at ``head_lr``; embeddings and ``frozen`` lower layers stay."""
-    for module in (model.encoder.word, model.encoder.position, *model.encoder.layers[: recipe["frozen"]]):
-        module.requires_grad_(False)
+    for module in (
+        model.encoder.word,
+        model.encoder.position,
+        model.encoder.relative,
+        *model.encoder.layers[: recipe["frozen"]],
+    ):
+        if module is not None:
+            module.requires_grad_(False)
     slow = [
         p
         for n, p in model.named_parameters()
-        if p.requires_grad and n.startswith(("encoder.layers", "encoder.norm", "encoder.relative", "reread"))
+        if p.requires_grad and n.startswith(("encoder.layers", "encoder.norm", "reread"))
     ]
     known = set(map(id, slow))
     fast = [p for p in model.parameters() if p.requires_grad and id(p) not in known]
@@ -93,6 +100,15 @@ def material(corpus: list[Path], without: str, everything: bool) -> list[Unit]:
     return units if everything else parts(units)["train"]
 
 
+def batches(training: list[Unit], recipe: dict[str, Any], epoch: int) -> Iterator[list[Unit]]:
+    """One pass over the units: names swapped, some joined, in batches; the same for the same units, seed and epoch."""
+    print(f"epoch {epoch}: {len(training)} units, {sum(len(u.claims) for u in training)} claims", flush=True)
+    rng = random.Random(f"{recipe['seed']}/{epoch}")
+    pool = name_pool(training)
+    swapped = [swap_names(u, pool, rng, recipe["swap"]) if rng.random() < recipe["swapped"] else u for u in training]
+    yield from by_length(side_by_side(swapped, rng, recipe["joined"]), rng, recipe["letters"])
+
+
 def train(
     weights: Path,
     out: Path,
@@ -103,7 +119,6 @@ def train(
 ) -> None:
     """Train, or go on training, into ``out/checkpoint.pt``; ``warm`` gives the first weights, ``everything`` holds nothing back."""
     out.mkdir(parents=True, exist_ok=True)
-    rng = random.Random(recipe["seed"])
     torch.manual_seed(recipe["seed"])
     torch.set_flush_denormal(True)
     tokeniser = Tokeniser(weights / "tokenizer.json")
@@ -114,35 +129,39 @@ def train(
     steps = recipe["steps"]
     rise = max(1, round(recipe["warmup"] * steps))
     schedule = torch.optim.lr_scheduler.LambdaLR(adam, lambda s: min((s + 1) / rise, max(0.0, 1 - s / steps)))
-    epoch, step, checkpoint = 0, 0, out / "checkpoint.pt"
+    epoch, step, done, checkpoint = 0, 0, 0, out / "checkpoint.pt"
     if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=False)
+        state = torch.load(checkpoint, weights_only=True)
         model.load_state_dict(state["model"])
         adam.load_state_dict(state["adam"])
         schedule.load_state_dict(state["schedule"])
-        epoch, step = state["epoch"], state["step"]
+        epoch, step, done = state["epoch"], state["step"], state["done"]
+
+    def keep() -> None:
+        here = {"model": model.state_dict(), "recipe": recipe, "epoch": epoch, "step": step, "done": done}
+        save(checkpoint, here | {"adam": adam.state_dict(), "schedule": schedule.state_dict()})
+        save(out / "weights.pt", here)
+
+    model.train()
     while step < steps:
-        rng.seed(recipe["seed"] * 1000 + epoch)
-        torch.manual_seed(recipe["seed"] * 1000 + epoch)
-        training = material(corpus, recipe["registers"], everything)
-        pool = name_pool(training)
-        print(f"epoch {epoch}: {len(training)} units, {sum(len(u.claims) for u in training)} claims", flush=True)
-        model.train()
-        began, total, n = time.time(), dict[str, float](), 0
-        told = began
-        swapped = [
-            swap_names(u, pool, rng, recipe["swap"]) if rng.random() < recipe["swapped"] else u for u in training
-        ]
-        for some in by_length(side_by_side(swapped, rng, recipe["joined"]), rng, recipe["letters"]):
-            batch = collate(some, tokeniser, rng, recipe["spare"], recipe["caseless"], recipe["masked"])
-            parts = losses(model, batch, recipe["positive"])
-            loss = torch.stack(list(parts.values())).sum()
+        total: dict[str, float] = {}
+        began, told, n = time.time(), time.time(), 0
+        for index, some in enumerate(batches(material(corpus, recipe["registers"], everything), recipe, epoch)):
+            if index < done:
+                continue
+            rng = random.Random(f"{recipe['seed']}/{epoch}/{index}")
+            torch.manual_seed(rng.getrandbits(32))
+            parts = losses(
+                model,
+                collate(some, tokeniser, rng, recipe["spare"], recipe["caseless"], recipe["masked"]),
+                recipe["positive"],
+            )
             adam.zero_grad(set_to_none=True)
-            loss.backward()
+            torch.stack(list(parts.values())).sum().backward()
             torch.nn.utils.clip_grad_norm_([p for g in adam.param_groups for p in g["params"]], 1.0)
             adam.step()
             schedule.step()
-            step, n = step + 1, n + 1
+            step, done, n = step + 1, index + 1, n + 1
             for name, value in parts.items():
                 total[name] = total.get(name, 0.0) + value.item()
             if time.time() - told > 60:
@@ -151,16 +170,16 @@ def train(
                     f"  step {step}: {(told - began) / n:.2f} s a step, relation {total['relation'] / n:.3f}",
                     flush=True,
                 )
+            if step % recipe["kept"] == 0:
+                keep()
             if step == steps:
                 break
-        epoch += 1
+        epoch, done = epoch + 1, 0
         line = {"epoch": epoch, "step": step, "seconds": round(time.time() - began)} | {
-            k: round(v / n, 4) for k, v in total.items()
+            k: round(v / max(1, n), 4) for k, v in total.items()
         }
         print(json.dumps(line), flush=True)
-        here = {"model": model.state_dict(), "recipe": recipe, "epoch": epoch, "step": step, "units": len(training)}
-        save(checkpoint, here | {"adam": adam.state_dict(), "schedule": schedule.state_dict()})
-        save(out / "weights.pt", here)
+        keep()
     assert math.isfinite(sum(p.sum().item() for p in model.parameters()))
 
 

@@ -1,0 +1,87 @@
+"""Whether a claim that the network found can be what its sentence says: names, their kinds, and where they stand.
+
+The network was trained on a few thousand texts; what the catalogue and the contract know for certain is not left to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from loaders.claim import Claim, Mention
+from ontology import terms
+from ontology.catalogue import Catalogue
+
+#: Below this confidence a claim may not contradict the catalogue's word on who develops a product.
+_SURE = 0.75
+_DESCRIPTION = re.compile(r"[-‑](?:native|based|driven|powered|ready|grade|class|enabled|like)$", re.IGNORECASE)
+_MEASURE = re.compile(r"(?:FP|BF|TF|INT|MXFP|NVFP)\d{1,2}|v?\d+(?:\.\d+)*|Q[1-4]|H[12]|FY\d+", re.IGNORECASE)
+_POINTS_BACK = re.compile(
+    r"\b(?:it|its|they|their|them|both|he|she|his|her|(?:the|this|that|these|those|each)\s(?:\w+[-\s]){0,3}?"
+    r"(?:company|firm|startup|start-up|chipmaker|maker|group|lab|agency|foundry|vendor|giant|supplier|developer|operator|provider"
+    r"|deal|agreement|order|contract|investment|round|partnership|acquisition|pair|two|trio|chip|model|platform|unit|customer|line|system"
+    r"|companies|firms|vendors|makers|suppliers))\b",
+    re.IGNORECASE,
+)
+_ACTS_ALONE = frozenset({*terms.SUPPLY, *terms.CAPITAL, "develops", "expandsCapacity", "raisesFunding", "cutsWorkforce", "changesLeadership"})
+
+
+def plausible(claim: Claim, catalogue: Catalogue) -> bool:
+    """Tell whether a claim can stand.
+
+    >>> from datetime import date
+    >>> def says(subject, predicate, object_, sentence):
+    ...     return Claim("d", date(2026, 1, 28), Mention(subject, "s"), predicate, Mention(object_, "o"), sentence)
+    >>> catalogue = Catalogue.bundled()
+    >>> plausible(says("TSMC", "supplies", "NVIDIA", "TSMC supplies NVIDIA."), catalogue)
+    True
+    >>> plausible(says("TSMC", "develops", "generation", "TSMC's next generation"), catalogue)
+    False
+    """
+    return all(rule(claim, catalogue) for rule in _RULES)
+
+
+def _names_are_names(claim: Claim, _: Catalogue) -> bool:
+    return all(_is_name(each.text) for each in _ends(claim))
+
+
+def _is_name(text: str) -> bool:
+    proper = any(letter.isupper() or letter.isdigit() or letter >= "\u2e80" for letter in text)
+    return proper and not _DESCRIPTION.search(text) and not _MEASURE.fullmatch(text)
+
+
+def _ends_differ(claim: Claim, _: Catalogue) -> bool:
+    """A product is not part of its own longer name."""
+    if claim.object is None:
+        return True
+    subject, object_ = (re.sub(r"\W+", " ", each.text).casefold().strip() for each in (claim.subject, claim.object))
+    return claim.subject.iri != claim.object.iri and f" {object_} " not in f" {subject} " and f" {subject} " not in f" {object_} "
+
+
+def _kinds_fit(claim: Claim, catalogue: Catalogue) -> bool:
+    """A product does not act, nobody develops a party, and the catalogue's developer is contradicted only by firm words."""
+    subject = catalogue.entry(claim.subject.iri)
+    object_ = catalogue.entry(claim.object.iri) if claim.object else None
+    if subject is not None and subject.is_product and claim.predicate in _ACTS_ALONE:
+        return False
+    if claim.predicate not in {"develops", "uses"} or object_ is None:
+        return True
+    if not object_.is_product:
+        return claim.predicate == "uses"
+    known = catalogue.developer(object_)
+    if claim.predicate == "develops" and known is not None and subject is not None and known.iri != subject.iri:
+        return subject.parent == known.id or known.parent == subject.id or (claim.confidence or 1.0) >= _SURE
+    return True
+
+
+def _parties_are_at_hand(claim: Claim, _: Catalogue) -> bool:
+    """A party that its sentence does not name must be pointed back at, and one of the two must stand there."""
+    absent = [each for each in _ends(claim) if each.text not in claim.sentence]
+    return not absent or (len(absent) < 2 and _POINTS_BACK.search(claim.sentence) is not None)
+
+
+def _ends(claim: Claim) -> list[Mention]:
+    return [claim.subject, *([claim.object] if claim.object else [])]
+
+
+_RULES: tuple[Callable[[Claim, Catalogue], bool], ...] = (_names_are_names, _ends_differ, _kinds_fit, _parties_are_at_hand)
