@@ -176,7 +176,10 @@ def _grouped(picture: Picture, by: str) -> Picture:
                 via="",
                 count=known.count + 1,
             )
-    note = f"{len(picture.spots):,} parties are too many to see: those of one tier and {by} stand together, with their number."
+    alike = "tier and kind" if by == "kind" else "tier"
+    note = (
+        f"{len(picture.spots):,} parties are too many to see: those of one {alike} stand together, with their number."
+    )
     return replace(
         picture,
         spots=tuple(spots),
