@@ -65,8 +65,11 @@ _ACCELERATOR_WORDS: Final = re.compile(
     r"(?:data.?cent(?:re|er) )?(?:ai )?(?:gpu|accelerator)s?|ai chips?", re.IGNORECASE
 )
 _GPUS_AMID: Final = re.compile(r"\bgpus\b", re.IGNORECASE)
+_POWER_PLANTS: Final = frozenset(
+    terms.ID + each for each in ("gas-turbine", "solid-oxide-fuel-cell", "small-modular-reactor")
+)
 _POWER_WORDS: Final = re.compile(
-    r"(?:electric(?:ity)?|nuclear|solar|wind) power|\d\s?[MG]W\b.*\b(?:nuclear|power|plant|reactors?|fuel cells?|turbines?|campus)",
+    r"\b(?:gas turbines?|fuel cells?|modular reactors?)\b|(?:electric(?:ity)?|nuclear|solar|wind) power|\d\s?[MG]W\b.*\b(?:nuclear|power|plant|reactors?|fuel cells?|turbines?|campus)",
     re.IGNORECASE,
 )
 
@@ -111,6 +114,8 @@ def need(predicate: str, component: str, kind: str, name: str) -> Need:
         return Need(component, MODELS, False, MODELS)
     if kind == "CloudService":
         return Need(component, CAPACITY, False, CAPACITY)
+    if component in _POWER_PLANTS:
+        return Need(POWER, POWER, False, POWER)
     if kind not in _PRODUCT_KINDS:
         if _ACCELERATOR_WORDS.fullmatch(name):
             return Need(ACCELERATORS, ACCELERATORS, True, ACCELERATORS)

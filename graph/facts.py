@@ -8,7 +8,8 @@ A *fact* is (supplier, consumer, component) with a share interval and a role:
   fact, so this one is a way to walk, and counts in no sum.
 - ``developed``: a product that is used needs who develops it.
 - ``contained``: who gets a product or component gets what it is made of: NVIDIA takes FC-BGA substrates, these need
-  Ajinomoto's film, so NVIDIA needs them whole. The component stands as the supplier.
+  Ajinomoto's film, so NVIDIA needs them whole. The component stands as the supplier. Who is said to use what nobody in
+  particular makes (HBM4) gets it so: that names no supplier. Its developer takes that over as a part.
 - ``hosted``: who hosts compute on a product runs that product.
 
 Deals, equity, partnership and competition never make a fact; nor does parentage.
@@ -33,6 +34,7 @@ DIRECT, LIFTED, MAKER, DEVELOPED, CONTAINED, HOSTED = range(len(ROLES))
 _CODE = {predicate: number for number, predicate in enumerate(terms.PREDICATES)}
 _SUPPLY = np.array([_CODE[predicate] for predicate in terms.SUPPLY], dtype=np.int8)
 _DEVELOPS = _CODE["develops"]
+_CANDIDATE = terms.ID + "candidate-"
 
 
 class Fact(NamedTuple):
@@ -90,7 +92,10 @@ class _Rows(NamedTuple):
 
 
 def developers(relations: Iterable[Relation], known: Mapping[str, str]) -> dict[str, tuple[Developer, ...]]:
-    """Return who develops each product: the catalogue's word where it has one, else what relations say.
+    """Return who develops each product: the catalogue's word, and for what no catalogue knows what relations say.
+
+    What a catalogue has without a developer (HBM4, an EUV scanner) is made by many: a claim that somebody develops it makes
+    nobody the source of all of it.
 
     Parameters
     ----------
@@ -102,7 +107,7 @@ def developers(relations: Iterable[Relation], known: Mapping[str, str]) -> dict[
     level = table.level
     for number in np.flatnonzero((table.predicate == _DEVELOPS) & (level >= 0)).tolist():
         product, party = (table.things[int(end[number])].as_py() for end in (table.object, table.subject))
-        if product not in known:
+        if product not in known and product.startswith(_CANDIDATE):
             claimed.setdefault(product, set()).add(Developer(party, table.iri(number), terms.LEVELS[level[number]]))
     return {
         **{product: tuple(sorted(who)) for product, who in claimed.items()},
@@ -141,15 +146,15 @@ def arrays(relations: Relations, developed_by: Mapping[str, tuple[Developer, ...
     def rows(
         of: NDArray[np.intp], supplier: Ints, consumer: Ints, component: Ints, role: int, via: Ints | None = None
     ) -> _Rows:
-        whole = role == CONTAINED
+        all_of_it = role == CONTAINED
         return _Rows(
             supplier,
             consumer,
             component,
             np.full(len(of), -1, np.int32) if via is None else via,
             of.astype(np.int32),
-            np.ones(len(of)) if whole else relations.low[of],
-            np.ones(len(of)) if whole else relations.high[of],
+            np.ones(len(of)) if all_of_it else relations.low[of],
+            np.ones(len(of)) if all_of_it else relations.high[of],
             level[of],
             np.full(len(of), role, np.int8),
             relations.predicate[of],
@@ -161,17 +166,23 @@ def arrays(relations: Relations, developed_by: Mapping[str, tuple[Developer, ...
     packaged = relations.predicate == _CODE["packagesFor"]
     own = codes.develops(object_[supply], item[supply]) & ~packaged[supply]
     ours, others = supply[own], supply[~own]
+    # Who uses what nobody in particular makes (HBM4) needs it; that names no supplier of it.
+    made = codes.count(object_[use]) > 0
+    plain = use[~made]
     direct = [
         rows(others, subject[others], object_[others], component[others], DIRECT),
         rows(ours, subject[ours], item[ours], codes.making(kind[ours]), DIRECT),
-        rows(use, object_[use], subject[use], object_[use], DIRECT),
+        rows(use[made], object_[use[made]], subject[use[made]], object_[use[made]], DIRECT),
     ]
     named = others[(item[others] >= 0) & (relations.predicate[others] != _CODE["hostsComputeFor"]) & ~packaged[others]]
     needy = np.zeros(len(codes.things) + 1, dtype=bool)
     for each in direct:
         needy[each.consumer] = True
     holds = named[needy[item[named]] & codes.is_thing(item[named])]
-    direct.append(rows(holds, item[holds], object_[holds], item[holds], CONTAINED))
+    whole = np.concatenate((holds, plain))
+    content = np.concatenate((item[holds], object_[plain]))
+    getter = np.concatenate((object_[holds], subject[plain]))
+    direct.append(rows(whole, content, getter, content, CONTAINED))
     direct.append(rows(ours, subject[ours], object_[ours], component[ours], LIFTED, item[ours]))
 
     run = others[(relations.predicate[others] == _CODE["hostsComputeFor"]) & (codes.count(item[others]) > 0)]
@@ -260,12 +271,13 @@ class _Codes:
     def lifted(self, rows: _Rows) -> _Rows:
         """Return the developers of products in need as consumers."""
         found, place = self._repeated(rows, rows.consumer)
-        walked = found.role == MAKER
+        kept = (found.role == MAKER) | (found.role == CONTAINED)
         return found._replace(
             consumer=self._party[place],
             via=found.consumer,
+            low=np.where(found.role == CONTAINED, 0.0, found.low),
             level=np.maximum(found.level, self._level[place]),
-            role=np.where(walked, MAKER, LIFTED).astype(np.int8),
+            role=np.where(kept, found.role, LIFTED).astype(np.int8),
         ).take(~self.develops(self._party[place], found.supplier))
 
     def developed(self, products: Ints) -> _Rows:

@@ -7,7 +7,7 @@ compressed rows both ways, so that a walk touches only what it needs.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date as Date
 from functools import cached_property
@@ -20,7 +20,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from graph import view
-from graph.components import CAPACITY, KIND_LABEL, KIND_OF, POWER, in_part, need
+from graph.components import CAPACITY, KIND_LABEL, KIND_OF, MODELS, POWER, in_part, need
 from graph.consolidate import Relation
 from graph.facts import CONTAINED, DEVELOPED, DIRECT, HOSTED, LIFTED, ROLES, Fact, Facts, arrays, developers
 from graph.names import Node, described
@@ -312,8 +312,10 @@ def build(
     table = relations if isinstance(relations, Relations) else Relations.of(relations)
     rank = table.level
     kept = table.take((rank >= 0) & (rank <= terms.LEVELS.index(level)))
-    found = arrays(kept, developers(kept, known))
-    needed, family, things, stated, part = _needs(found, names)
+    who = developers(kept, known)
+    found = arrays(kept, who)
+    models = {each.party for product, makers in who.items() if _kind(names, product) == "AiModel" for each in makers}
+    needed, family, things, stated, part = _needs(found, names, models)
     used = [found.supplier, found.consumer, found.component, found.via, needed, family]
     seen = np.zeros(len(things) + 1, dtype=bool)
     for codes in used:
@@ -332,8 +334,13 @@ def build(
     )
 
 
+def _kind(names: Mapping[str, Node], iri: str) -> str:
+    node = names.get(iri)
+    return node.kind if node else "Component"
+
+
 def _needs(
-    found: Facts, names: Mapping[str, Node]
+    found: Facts, names: Mapping[str, Node], model_makers: Collection[str]
 ) -> tuple[Ints, Ints, list[str], NDArray[np.bool_], NDArray[np.bool_]]:
     """Return each fact's need and family as codes of a list that may be longer than the facts' own, and its standing."""
     things = list(found.things)
@@ -355,8 +362,7 @@ def _needs(
 
     def kind(thing: int) -> str:
         if thing not in kinds:
-            node = names.get(found.things[thing])
-            kinds[thing] = node.kind if node else "Component"
+            kinds[thing] = _kind(names, found.things[thing])
         return kinds[thing]
 
     keys, first, which = np.unique(
@@ -384,12 +390,15 @@ def _needs(
     needed = np.where(lifted, table[which, 2], np.where(to_product, table[which, 0], table[which, 1]))
     needed = np.where(plain, found.component, needed).astype(np.int32)
     stated = ~lifted & (plain | to_product | exact[which])
-    part = (found.role == HOSTED) | ((found.role == CONTAINED) & fungible[which] & ~to_product)
+    passed_on = (found.role == CONTAINED) & ((found.via >= 0) | (fungible[which] & ~to_product))
+    part = (found.role == HOSTED) | passed_on
     for iri in (POWER, CAPACITY):
         mine = np.flatnonzero(needed == code(iri))
         part[mine] |= np.array([in_part(iri, kind(each)) for each in found.consumer[mine].tolist()], bool)
+    mine = np.flatnonzero(needed == code(MODELS))
+    part[mine] |= np.array([found.things[each] in model_makers for each in found.consumer[mine].tolist()], bool)
     family = np.where(plain, needed, table[which, 2]).astype(np.int32)
-    # Who makes, packages or hosts for others can do so for itself: what it buys of that is a part.
+    # Who makes, packages or hosts for others can do so for itself: what it buys of that is a part. So are models to who has some.
     service = np.isin(family, [code(KIND_OF[each]) for each in ("fabricatesFor", "packagesFor", "hostsComputeFor")])
     deals = family.astype(np.int64) * len(found.things)
     part |= service & np.isin(

@@ -21,9 +21,11 @@ from graph.propagation import Spread, spread
 from graph.scenarios import Scenario, parse
 from graph.store import Store
 from graph.ways import Ways, claims_of
+from ontology import terms
 from ontology.catalogue import Catalogue
 
 _MOST_CHANGES = 12
+_PRODUCTS = frozenset(terms.PRODUCT_KINDS.values())
 
 
 class Loss(Answer):
@@ -126,7 +128,9 @@ def whatif(
     low, high, reading = (spread(net.needs, shock.seed, bound, shock.row_loss) for bound in ("low", "high", "default"))
     hit = np.flatnonzero((high.node > 1e-12) & (shock.seed < 1.0) & (high.node > shock.seed + 1e-12))
     worst = (-high.node[hit].round(9), -reading.node[hit].round(9))
-    order = hit[np.lexsort((hit, high.first[hit], -low.node[hit].round(9), *worst))]
+    # Of equals a party stands before the products that are lost with their makers.
+    made = np.array([net.nodes[n].kind in _PRODUCTS for n in hit.tolist()], dtype=bool)
+    order = hit[np.lexsort((hit, high.first[hit], -low.node[hit].round(9), made, *worst))]
     halted = stop(net.needs, np.flatnonzero(shock.seed >= 1.0).tolist(), shock.row_loss >= 1.0)
     shown = stops_of(net, halted, None)
     losses = _losses(net, order.tolist()[:limit], low, high, reading, shock)

@@ -64,16 +64,18 @@ class Withdrawal(Answer):
         """The answer in a sentence."""
         if not self.holds:
             return f"{self.answer}: it does not hold, level {self.level}"
-        size = min((len(each.relations) for each in self.found), default=0)
+        if not self.found:
+            return f"{self.answer}: no {_LARGEST} relations withdrawn together change that, level {self.level}"
+        size = min(len(each.relations) for each in self.found)
         least = f"at the least {size} relations" if size != 1 else "a single relation"
-        return f"{self.answer}: it rests on {least}, level {self.level}" if self.found else f"{self.answer}: it holds"
+        return f"{self.answer}: it rests on {least}, level {self.level}"
 
     def explain(self) -> str:
         """Return the answer in words."""
         lines = [self.headline + "."]
         lines += [f"- It would be another without: {' and '.join(each.says)}." for each in self.found]
         if not self.complete:
-            lines.append("The search was cut short; there may be more.")
+            lines.append(f"Only so many sets of up to {_LARGEST} relations were tried; there may be more.")
         return "\n".join(lines)
 
 

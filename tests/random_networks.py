@@ -9,9 +9,9 @@ from graph.names import Node
 from ontology import terms
 
 PARTIES = tuple(terms.ID + f"p{n}" for n in range(7))
-PRODUCTS = tuple(terms.ID + f"x{n}" for n in range(4))
+PRODUCTS = tuple(terms.ID + name for name in ("x0", "x1", "candidate-x2", "candidate-x3", "x4"))
 ITEMS = tuple(terms.ID + f"component-c{n}" for n in range(3))
-#: The first two products are the catalogue's, the others are only claimed.
+#: The first two products are the catalogue's, the next two are only claimed; the last the catalogue has without a developer.
 KNOWN = {PRODUCTS[0]: PARTIES[0], PRODUCTS[1]: PARTIES[1]}
 NAMES = {
     **{iri: Node(iri, iri.rsplit("/", 1)[-1], "ChipDesigner") for iri in PARTIES},

@@ -58,10 +58,11 @@ def _slow_facts(relations: list[Relation], developed_by: Mapping[str, tuple[Deve
         yield fact
         for each in developed_by.get(fact.consumer, ()):
             if fact.supplier != each.party and each.party not in makers(fact.supplier):
-                role = "maker" if fact.role == "maker" else "lifted"
-                yield fact._replace(
-                    consumer=each.party, level=weaker(fact.level, each.level), via=fact.consumer, role=role
-                )
+                passed = fact._replace(consumer=each.party, level=weaker(fact.level, each.level), via=fact.consumer)
+                if fact.role == "contained":
+                    yield passed._replace(low=0.0)
+                else:
+                    yield passed if fact.role == "maker" else passed._replace(role="lifted")
 
     def made(fact: Fact) -> Iterator[Fact]:
         for each in developed_by.get(fact.component, ()):
@@ -74,6 +75,11 @@ def _slow_facts(relations: list[Relation], developed_by: Mapping[str, tuple[Deve
             bounds = (each.low, each.high, each.level, each.iri)
             if each.predicate == "uses":
                 used.add(each.object)
+                if each.object not in developed_by:
+                    yield from lifted(
+                        Fact(each.object, each.subject, each.object, 1.0, 1.0, each.level, each.iri, role="contained")
+                    )
+                    continue
                 fact = Fact(each.object, each.subject, each.object, *bounds)
                 yield from lifted(fact)
                 for maker in made(fact):
@@ -113,6 +119,13 @@ def _slow_facts(relations: list[Relation], developed_by: Mapping[str, tuple[Deve
 def test_facts_equal_the_slow_ones(relations: list[Relation]) -> None:
     who = developers(relations, KNOWN)
     assert set(facts(relations, who)) == set(_slow_facts(relations, who))
+
+
+def test_nobody_is_the_source_of_all_of_what_many_make() -> None:
+    """News says that NVIDIA, Samsung and others "develop HBM4"; none of them is thereby who all of it comes from."""
+    hbm4, chip = terms.ID + "hbm4", terms.ID + "candidate-chip"
+    said = [relation(PARTIES[0], "develops", product) for product in (hbm4, chip)]
+    assert set(developers(said, KNOWN)) == {*KNOWN, chip}
 
 
 @given(anything())
