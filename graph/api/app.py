@@ -16,6 +16,7 @@ from graph.api.ask import Kept, ask_router
 from graph.api.assets import assets_router
 from graph.api.changes import changes_router
 from graph.api.documents import documents_router
+from graph.api.examples import with_examples
 from graph.api.health import health_router
 from graph.api.networks import neighbours_router, networks_router
 from graph.api.pages import pages_router, refuse
@@ -60,6 +61,7 @@ def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
         app.include_router(router, include_in_schema=False)
     routes, lifespan = tool_routes(tool_server(store, app.state.catalogue, app.state.reads))
     app.include_router(APIRouter(routes=routes, lifespan=lifespan), include_in_schema=False)
+    with_examples(app)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
     app.add_middleware(Service, owner=app, per_minute=settings.rate_limit)
     return app
