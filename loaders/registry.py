@@ -50,13 +50,9 @@ class Context:
         """The extractor of prose; the embedded learned reader unless another was given."""
         if self.reader is not None:
             return self.reader
-        from loaders.extraction.reader import Reader  # the model loads only when there is prose to read
+        from loaders.extraction.embedded import Embedded  # the model loads only when there is prose to read
 
-        if self.threads is None:
-            return Reader(self.linker)
-        from loaders.extraction.network import Model
-
-        return Reader(self.linker, Model(threads=self.threads))
+        return Embedded(self.linker, self.threads)
 
     def read(self, document: Document) -> Loaded:
         """Return a document of prose with what the extractor reads in it; a document that is known is skipped.

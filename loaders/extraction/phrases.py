@@ -32,6 +32,11 @@ def _several(name: str) -> str:
 _OS, _PS, _XS = _several(_O), _several(_P), _several(r"‹[op]\d+›")
 _OWNED = rf"(?:{_O}(?:['’]s)?\s{_THE}(?:\w+\s)?)?"
 _ITEM = rf"(?P<item>{_P}(?:\s(?:memory|chips?|wafers?|modules?|GPUs?|accelerators?|process|racks?|systems?|servers?|scanners?|substrates?|substrate))?|(?:[\w-]+\s){{0,3}}(?:memory|wafers?|chips|substrates?|scanners?|tools|optics|photoresists?|fuel cells|gas turbines|turbines|cooling(?:\sunits)?|optical fib(?:re|er)s?|racks|servers|GPUs|TPUs?|HBM\w*|NAND(?: flash)?|DRAM|T-glass|glass cloth))"
+def _gap(most: int) -> str:
+    """Words within one clause; the point of "8.7%" does not end it."""
+    return rf"(?:[^.;]|\.\d){{0,{most}}}?"
+
+
 _ADVERB = r"(?:(?:also|already|now|currently|mainly|exclusively|reportedly|will|to|has|have|had|been|is|are)\s)*"
 
 
@@ -53,18 +58,19 @@ _S, _C, _X = rf"(?P<s>{_OS})", rf"(?P<o>{_OS})", rf"(?P<o>{_XS})"
 _PHRASES = (
     _phrase(rf"{_S},?\s{_ADVERB}(?:suppl(?:y|ies|ied)|ships?|shipped|delivers?|sells?|sold|provides?)\s{_ITEM}\sto\s{_X}", "supplies"),
     _phrase(rf"{_S},?\s(?:which\s)?{_ADVERB}suppl(?:y|ies)\s{_X}\swith\s{_ITEM}", "supplies"),
-    _phrase(rf"{_S}\s(?:is|are|was|will be|as|to be|remains?|said to be)\s(?:said to be\s)?(?:the|a|an)?\s?(?:exclusive|sole|only)\s{_ITEM}?\s?suppliers?\s(?:of\s(?:\w+\s){{0,2}})?(?:for|to|of)\s{_OWNED}{_X}", "supplies", sole=True),
+    _phrase(rf"{_S}\s(?:is|are|was|will be|as|to be|remains?|said to be)\s(?:said to be\s)?(?:the|a|an)?\s?(?:exclusive|sole|only)\s{_ITEM}?\s?suppliers?\s(?:for|to)\s{_OWNED}{_X}", "supplies", sole=True),
     _phrase(rf"{_S}\s(?:is|are|was|will be|as|to be|remains?|said to be)\s(?:said to be\s)?(?:the\s)?(?:exclusive|sole|only)\ssuppliers?\sof\s{_ITEM}\s(?:for|to)\s{_OWNED}{_X}", "supplies", sole=True),
+    _phrase(rf"(?P<s>{_O})(?:['’]s)?{_gap(160)}\bit\s(?:will be|is|remains|has become)\s(?:the\s)?(?:exclusive|sole|only)\s{_ITEM}\ssupplier\s(?:for|to|of)\s{_OWNED}{_X}", "supplies", sole=True),
     _phrase(rf"{_S}\s(?:is\s(?:reported|said|expected)\sto\shave\s|has\s|have\s|had\s)?(?:reportedly\s)?(?:secured|won|taken|landed)\s[^.;]{{0,60}}?(?P<o>{_O})(?:['’]s)?\s{_ITEM}\sorders", "supplies"),
-    _phrase(rf"{_S}[^.;]{{0,140}}?\b{_ITEM}\s(?:that\sthey\s)?(?:supplied|supply|sold)\sto\s{_X}", "supplies", status="actual"),
+    _phrase(rf"{_S}{_gap(140)}(?<!\w){_ITEM}\s(?:that\sthey\s)?(?:supplied|supply|sold)\sto\s{_X}", "supplies", status="actual"),
     _phrase(rf"{_S}\s{_ADVERB}(?:fabricates?|manufactures?|makes?|produces?|builds?)\s{_THE}{_X}(?:\s(?:chips?|GPUs?))?\s(?:for\s(?P<for>{_O})|on\s(?:its\s)?(?P<node>{_P}))", "fabricatesFor"),
     _phrase(rf"(?P<o>{_P})\s?(?:\w+\s){{0,4}}?,?\s(?:is\s)?(?:made|built|manufactured|fabricated|produced)\s(?:by|on|at)\s(?P<s>{_O})(?:['’]s)?(?:\s(?:on\s)?(?:an?\s|its\s)?(?P<node>{_P}))?", "fabricatesFor"),
     _phrase(rf"(?P<o>{_O})\sis\s(?:reportedly\s|said to be\s)?(?:considering|weighing|evaluating|exploring)\s(?:using\s)?(?P<s>{_O})['’]s\s(?P<node>{_P})(?:\sor\s{_P})?\s(?:process|node)", "fabricatesFor", status="considering"),
-    _phrase(rf"(?P<o>{_O})\sis\s(?:reportedly\s|said to be\s)?(?:considering|weighing|evaluating|exploring)\s(?:using\s)?(?P<s>{_O})['’]s\s[^.;]{{0,90}}?\bpackaging\s\((?P<node>{_P})\)", "packagesFor", status="considering"),
-    _phrase(rf"(?P<o>{_O})\sis\s(?:reportedly\s|said to be\s)?(?:considering|weighing|evaluating|exploring)\s(?:using\s)?(?P<s>{_O})['’]s\s[^.;]{{0,60}}?\b(?P<node>{_P})\spackaging", "packagesFor", status="considering"),
-    _phrase(rf"(?P<o>{_O})\b[^.;]{{0,240}}?\b(?:relying|reliance|relies|rely|dependent|dependence|depends?)\s(?:\w+\s)?(?:up)?on\s(?P<s>{_OS})(?=\sfor\b|[.,;]|$)", "supplies", status="actual"),
-    _phrase(rf"(?P<s>{_O})\b[^.;]{{0,200}}?\b(?:shortages?|shortfalls?|delays?|bottlenecks?)\sfor\s(?:\w+\s(?:like|such as)\s)?{_C}", "supplies", status="actual", also="constrains"),
-    _phrase(rf"{_S}\s{_ADVERB}(?:assembles?|builds?)\s(?P<item>{_P}(?:\sracks?|\sservers?|\ssystems?)?)\sfor\s{_C}", "supplies"),
+    _phrase(rf"(?P<o>{_O})\sis\s(?:reportedly\s|said to be\s)?(?:considering|weighing|evaluating|exploring)\s(?:using\s)?(?P<s>{_O})['’]s\s{_gap(120)}(?:\bpackaging|{_P})\s\((?P<node>{_P})\)", "packagesFor", status="considering"),
+    _phrase(rf"(?P<o>{_O})\sis\s(?:reportedly\s|said to be\s)?(?:considering|weighing|evaluating|exploring)\s(?:using\s)?(?P<s>{_O})['’]s\s{_gap(60)}(?P<node>{_P})\spackaging", "packagesFor", status="considering"),
+    _phrase(rf"(?P<o>{_O}){_gap(240)}\b(?:relying|reliance|relies|rely|dependent|dependence|depends?)\s(?:\w+\s)?(?:up)?on\s(?P<s>{_OS})(?=\sfor\b|[.,;]|$)", "supplies", status="actual"),
+    _phrase(rf"(?P<s>{_O}){_gap(200)}\b(?:shortages?|shortfalls?|delays?|bottlenecks?)\sfor\s(?:\w+\s(?:like|such as)\s)?{_C}", "supplies", status="actual", also="constrains"),
+    _phrase(rf"{_S}\s{_ADVERB}(?:assembles?|builds?)\s(?P<item>{_P}(?:\sracks?|\sservers?|\ssystems?)?)\sfor\s(?P<o>{_O})", "supplies"),
     _phrase(rf"{_S}\s{_ADVERB}packages?\s{_THE}{_X}\s(?:with|using|in)\s(?P<node>{_P})", "packagesFor"),
     _phrase(rf"{_S}\s{_ADVERB}hosts?\s(?:compute|capacity|training)\sfor\s{_C}", "hostsComputeFor"),
     _phrase(rf"(?P<o>{_O})\s(?:(?:also|now|already|has agreed to|agreed to|will|signed a [\w-]+ (?:agreement|deal|contract) to)\s)*(?:rents?|leases?)\s[^.;]{{0,60}}?\sfrom\s(?P<s>{_O})", "hostsComputeFor"),
@@ -135,7 +141,7 @@ class Phrases:
         share = (1.0, 1.0) if phrase.sole else _share(sentence.text, match.group(), phrase.predicate)
         for subject in named("s"):
             for object_ in named("for") or named("o"):
-                if subject == object_:
+                if subject == object_ or object_ in item:
                     continue
                 claim = Claim(
                     document=document.iri,

@@ -23,7 +23,17 @@ _POINTS_BACK = re.compile(
     r"|companies|firms|vendors|makers|suppliers))\b",
     re.IGNORECASE,
 )
-_ACTS_ALONE = frozenset({*terms.SUPPLY, *terms.CAPITAL, "develops", "expandsCapacity", "raisesFunding", "cutsWorkforce", "changesLeadership"})
+_ACTS_ALONE = frozenset(
+    {
+        *terms.SUPPLY,
+        *terms.CAPITAL,
+        "develops",
+        "expandsCapacity",
+        "raisesFunding",
+        "cutsWorkforce",
+        "changesLeadership",
+    }
+)
 
 
 def plausible(claim: Claim, catalogue: Catalogue) -> bool:
@@ -55,7 +65,11 @@ def _ends_differ(claim: Claim, _: Catalogue) -> bool:
     if claim.object is None:
         return True
     subject, object_ = (re.sub(r"\W+", " ", each.text).casefold().strip() for each in (claim.subject, claim.object))
-    return claim.subject.iri != claim.object.iri and f" {object_} " not in f" {subject} " and f" {subject} " not in f" {object_} "
+    return (
+        claim.subject.iri != claim.object.iri
+        and f" {object_} " not in f" {subject} "
+        and f" {subject} " not in f" {object_} "
+    )
 
 
 def _kinds_fit(claim: Claim, catalogue: Catalogue) -> bool:
@@ -84,4 +98,9 @@ def _ends(claim: Claim) -> list[Mention]:
     return [claim.subject, *([claim.object] if claim.object else [])]
 
 
-_RULES: tuple[Callable[[Claim, Catalogue], bool], ...] = (_names_are_names, _ends_differ, _kinds_fit, _parties_are_at_hand)
+_RULES: tuple[Callable[[Claim, Catalogue], bool], ...] = (
+    _names_are_names,
+    _ends_differ,
+    _kinds_fit,
+    _parties_are_at_hand,
+)
