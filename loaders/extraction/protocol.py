@@ -10,9 +10,11 @@ from loaders.claim import Claim, Document
 
 @runtime_checkable
 class Extractor(Protocol):
-    """Reads the sentences of a document; ``name`` (with version) goes into each claim's provenance."""
+    """Reads the sentences of a document."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Name and version, which go into each claim's provenance."""
 
     def extract(self, document: Document) -> Iterator[Claim]:
         """Yield the claims of a document, sentence by sentence, names in them as the text gives them and linked."""
