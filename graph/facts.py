@@ -178,6 +178,7 @@ def arrays(relations: Relations, developed_by: Mapping[str, tuple[Developer, ...
     needy = np.zeros(len(codes.things) + 1, dtype=bool)
     for each in direct:
         needy[each.consumer] = True
+    needy[subject[use]] = True
     holds = named[needy[item[named]] & codes.is_thing(item[named])]
     whole = np.concatenate((holds, plain))
     content = np.concatenate((item[holds], object_[plain]))
