@@ -14,11 +14,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import system_part
-from plain_reader import PlainReader
 from pyarrow import parquet
-from samples import EVENTS, SAMPLES
 
+from conftest import system_part
 from graph import spark as big
 from graph.backfill import CLAIMS, backfill
 from graph.closure import stop
@@ -28,6 +26,8 @@ from graph.loading import Reading, find_files, load_files
 from graph.network import Network, build
 from graph.propagation import spread
 from graph.store import Store, open_store
+from plain_reader import PlainReader
+from samples import EVENTS, SAMPLES
 
 READING = Reading(extractor=PlainReader)
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import archive
 import pytest
-from plain_reader import PlainReader
 
 from graph.backfill import backfill
 from graph.loading import Reading, find_files, load_files
 from graph.store import open_store
+from plain_reader import PlainReader
 
 FULL = os.environ.get("SIZE") == "full"
 SIZES = (1_000, 3_000, 10_000) if FULL else (200, 600)
