@@ -9,8 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from plain_reader import PlainReader
-from samples import SAMPLES, Sample
 
 from graph.ingest import ingest
 from graph.rdf import loaded as from_quads
@@ -23,6 +21,8 @@ from loaders.errors import LoaderError
 from loaders.registry import Context, load, loaders, read
 from loaders.source import MAX_LINE, Source
 from ontology.catalogue import Catalogue
+from plain_reader import PlainReader
+from samples import SAMPLES, Sample
 
 NAMES = sorted(loaders())
 FILES = [name for name in NAMES if not loaders()[name].folder]

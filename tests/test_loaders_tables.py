@@ -6,7 +6,6 @@ from datetime import date as Date
 from pathlib import Path
 
 import pytest
-from samples import MAPPED, MAPPING, SAMPLES, SHARES, TABLE
 
 from graph.concentration import concentration
 from graph.ingest import ingest
@@ -18,6 +17,7 @@ from loaders.market import is_residual
 from loaders.registry import Context, load, loaders, read
 from loaders.source import Source
 from ontology.catalogue import Catalogue
+from samples import MAPPED, MAPPING, SAMPLES, SHARES, TABLE
 
 
 def claims(data: str, suffix: str, mapping: str = "") -> tuple[Claim, ...]:

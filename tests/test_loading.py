@@ -10,12 +10,12 @@ import time
 from pathlib import Path
 
 import pytest
-from plain_reader import PlainReader
-from samples import ETO
 
 from graph.loading import Reading, find_files, load_files
 from graph.store import Store, open_store
 from loaders.errors import LoaderError
+from plain_reader import PlainReader
+from samples import ETO
 
 READING = Reading(extractor=PlainReader)
 MAKERS = ("SK hynix", "Micron", "TSMC", "Samsung Electronics", "ASML", "Amkor")

@@ -14,15 +14,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from feed_server import FeedServer, feed_server, rss
-from plain_reader import PlainReader
 
+from feed_server import FeedServer, feed_server, rss
 from graph.errors import StoreError
 from graph.fetch import FetchError, Limits, fetch, is_public
 from graph.loading import Reading
 from graph.store import Store, open_store
 from graph.watch import State, look
 from loaders.claim import Claim, Document
+from plain_reader import PlainReader
 
 HERE = ipaddress.ip_network("127.0.0.1/32")
 LIMITS = Limits(silence=2.0, whole=4.0, size=2**20, private=(HERE,))
