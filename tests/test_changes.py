@@ -9,13 +9,12 @@ from datetime import date as Date
 from typing import Any
 
 import pytest
-from claims import CATALOGUE, day, documents, loaded
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from weeks import DAYS, World, simulate
 
+from claims import CATALOGUE, day, documents, loaded
 from graph import view
-from graph.changes import changes, watch_list
+from graph.changes import changes
 from graph.conflicts import conflicts
 from graph.coverage import graph_coverage
 from graph.dependency import dependents
@@ -26,6 +25,7 @@ from graph.report import day_report, html
 from graph.store import Store, open_store
 from graph.threads import lapsed, threads, timeline
 from loaders.claim import Loaded
+from weeks import DAYS, World, simulate
 
 
 def filled(*documents: Loaded, at_once: bool = True) -> Store:
@@ -266,10 +266,6 @@ def test_changes_are_those_of_the_two_stores(said: list[Loaded], start: int, len
     ]
     for answer in found.answers:
         assert (answer.tier_before, answer.tier) == tuple(tier.get(answer.to.iri) for tier in tiers)
-
-
-def test_a_watch_list_is_names_and_remarks() -> None:
-    assert watch_list("\ufeffLab \n#all of it\nAcme#x\nLab\n".removeprefix("\ufeff")) == ("Lab", "Acme")
 
 
 # ------------------------------------------------------------------ the page and the feed
