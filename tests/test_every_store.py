@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from rdflib import Graph, Literal, URIRef
 from rdflib.compare import isomorphic
-from store_servers import TOKEN, app_over, oxigraph, serving, virtuoso
 
 from graph.errors import QueryError, QueryRefusedError, QuerySyntaxError, StoreError
 from graph.store import Change, Quad, Store, ask, open_store, select
 from graph.store.oxigraph import convert
 from graph.store.remote import RemoteStore
+from store_servers import TOKEN, app_over, oxigraph, serving, virtuoso
 
 STORES = ("memory", "disk", "service", "oxigraph", pytest.param("virtuoso", marks=pytest.mark.virtuoso))
 

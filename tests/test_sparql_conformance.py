@@ -16,9 +16,11 @@ from typing import Any
 import httpx2 as httpx
 import pyoxigraph as ox
 import pytest
-from places import SHARED
 from rdflib import Literal
 from rdflib.collection import Collection
+
+from graph.store import open_store
+from places import SHARED
 from sparql_w3c import (
     CNT,
     HT,
@@ -36,8 +38,6 @@ from sparql_w3c import (
     same,
 )
 from store_servers import TOKEN, app_over, serving
-
-from graph.store import open_store
 
 ROOT = SHARED / "w3c" / "sparql" / "sparql11"
 QUERY = [

@@ -10,9 +10,9 @@ import os
 import hypothesis
 import schemathesis
 from schemathesis import checks
-from store_servers import TOKEN, app_over
 
 from graph.store import media, open_store
+from store_servers import TOKEN, app_over
 
 CASES = int(os.environ.get("NTHTIER_CASES", "240"))
 _TEXTS = ("application/sparql-query", "application/sparql-update", *media.GRAPHS)

@@ -14,13 +14,13 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from fastapi.testclient import TestClient
-from store_servers import TOKEN, app_over
 
 from graph.errors import QueryError, StoreError
 from graph.store import open_store
 from graph.store.guard import STRICT, Rules, check
 from graph.store.limited import limited
 from graph.store.pull import Limits
+from store_servers import TOKEN, app_over
 
 AUTH = {"Authorization": f"Bearer {TOKEN}"}
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 from fastapi.testclient import TestClient
-from store_servers import app_over, service
 
 from graph.errors import QueryTimeoutError, ResultTooLargeError, StoreBusyError, StoreError
 from graph.store import Store, open_store
@@ -19,6 +18,7 @@ from graph.store.guard import STRICT
 from graph.store.limited import limited
 from graph.store.pool import ReaderPool
 from graph.store.pull import Limits
+from store_servers import app_over, service
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f FILTER(?b < ?d && ?d < ?f) }"
 QUICK = "SELECT ?o { <urn:s7> <urn:p> ?o }"

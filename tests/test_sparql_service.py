@@ -13,9 +13,9 @@ import httpx2 as httpx
 import pytest
 from fastapi.testclient import TestClient
 from rdflib import Graph, URIRef
-from store_servers import TOKEN, app_over, service
 
 from graph.store import Store, open_store
+from store_servers import TOKEN, app_over, service
 
 AUTH = {"Authorization": f"Bearer {TOKEN}"}
 SELECT, ASK = "SELECT ?who { id:tsmc nt:supplies ?who }", "ASK { ?s ?p ?o }"

@@ -30,7 +30,6 @@ import store_data
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import store_servers
-
 from graph.store.embedded import DiskStore
 from ontology.terms import ID, PREFIXES
 
