@@ -29,10 +29,14 @@ class Settings(BaseSettings):
     upload_max_bytes: int = Field(2**30, gt=0, description="Largest upload or update, in bytes.")
     query_concurrency: int = Field(4, gt=0, description="SPARQL queries that run at once.")
     rate_limit: int = Field(
-        600, ge=0, description="Costly requests a client elsewhere may make a minute; 0: no limit. This machine has none."
+        600,
+        ge=0,
+        description="Costly requests a client elsewhere may make a minute; 0: no limit. This machine has none.",
     )
     allow_service: list[str] = Field([], description="Endpoints that SERVICE may call. Empty: none.")
-    allow_load: list[str] = Field([], description="Addresses that LOAD may fetch, for clients with the token. Empty: none.")
+    allow_load: list[str] = Field(
+        [], description="Addresses that LOAD may fetch, for clients with the token. Empty: none."
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from places import BACKBONE, SHARED
 
 from graph.ingest import ingest
 from graph.store import Store, open_store
 from loaders.registry import Context, load
 from ontology.catalogue import Catalogue
+from places import BACKBONE, SHARED
 
 _PARTS = {
     "chromium": ("chromium", "apt-get install chromium"),

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from places import BACKBONE
 
 from graph.api.app import create_app
 from graph.cli import main
 from graph.settings import Settings
 from graph.store import Store, open_store
 from ontology.errors import NthtierError
+from places import BACKBONE
 
 
 @pytest.fixture(scope="module")

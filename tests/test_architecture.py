@@ -12,6 +12,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+
 from places import ROOT
 
 PACKAGES = ("graph", "loaders", "ontology")

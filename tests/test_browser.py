@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser import chromium, opened, served
-from conftest import system_part
 from playwright.sync_api import Browser, expect
 
+from browser import chromium, opened, served
+from conftest import system_part
 from graph.consolidate import Relation
 from graph.editor import installed
 from graph.store import Quad, Store, open_store

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference.arithmetic import production as slow_production
 
 from graph.cascade import production
 from graph.errors import UnknownNameError
@@ -18,6 +17,7 @@ from graph.network import network
 from graph.scenarios import Scenario, ScenarioError, Step, library, parse
 from graph.store import Store
 from graph.whatif import whatif
+from reference.arithmetic import production as slow_production
 
 _words = st.sampled_from(("TSMC", "SK hynix", "Samsung Electronics", "NVIDIA", "Carl Zeiss SMT"))
 _components = st.sampled_from(("", "HBM4", "EUV scanner", "AI accelerators"))

@@ -9,8 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_networks import KNOWN, NAMES, PARTIES, anything, relation, supplies
-from reference.arithmetic import Row, closure, fill, plain, strengths
 
 from graph.chokepoints import chokepoints, stops
 from graph.closure import UNCLAIMED, pairs, scores, stop, stoppers, strength, strongest
@@ -19,6 +17,8 @@ from graph.consolidate import Relation
 from graph.errors import UnknownNameError
 from graph.network import Network, build
 from graph.store import Store
+from random_networks import KNOWN, NAMES, PARTIES, anything, relation, supplies
+from reference.arithmetic import Row, closure, fill, plain, strengths
 
 
 def _network(relations: list[Relation]) -> Network:

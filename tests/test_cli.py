@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from places import BACKBONE
 
 from graph.cli import main
 from graph.store import open_store
+from places import BACKBONE
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

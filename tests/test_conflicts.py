@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from claims import CATALOGUE, day, documents, loaded
-from gold import digest_gold
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from places import BACKBONE
 
+from claims import CATALOGUE, day, documents, loaded
+from gold import digest_gold
 from graph import view
 from graph.assertions import world
 from graph.conflicts import conflicts, resolve, undo
@@ -28,6 +27,7 @@ from graph.validate import _shapes
 from loaders.claim import Amount, Loaded
 from loaders.registry import Context, load
 from ontology.catalogue import Catalogue
+from places import BACKBONE
 
 WHO = {"author": "Ada", "date": day(20), "catalogue": CATALOGUE}
 

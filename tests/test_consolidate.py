@@ -8,10 +8,10 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from claims import day, documents, loaded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from claims import day, documents, loaded
 from graph.consolidate import Assertion, Relation, assertions_of, consolidate, outlet
 from loaders.claim import Loaded
 from ontology import terms

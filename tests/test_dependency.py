@@ -12,9 +12,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from places import BACKBONE
-from random_networks import KNOWN, NAMES, PARTIES, anything, relation, supplies
-from reference.arithmetic import closure, plain
 
 from graph.components import KIND_OF, MAKING
 from graph.consolidate import Relation
@@ -30,6 +27,9 @@ from graph.withdrawal import telling, withdrawal
 from loaders.registry import Context, load
 from ontology import terms
 from ontology.catalogue import Catalogue
+from places import BACKBONE
+from random_networks import KNOWN, NAMES, PARTIES, anything, relation, supplies
+from reference.arithmetic import closure, plain
 
 
 def _network(relations: list[Relation], level: str = "prospective") -> Network:

@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_networks import KNOWN, NAMES, PARTIES, SHARES, anything, relation, supplies
-from reference.arithmetic import every_fill, fixed_point, of_shares, plain
 from scipy.optimize import linprog
 
 from graph import shares
@@ -19,6 +17,8 @@ from graph.network import Network, build
 from graph.propagation import spread
 from graph.store import Store
 from ontology import terms
+from random_networks import KNOWN, NAMES, PARTIES, SHARES, anything, relation, supplies
+from reference.arithmetic import every_fill, fixed_point, of_shares, plain
 
 _CONSISTENT = ((0.0, 1.0), (0.3, 0.3), (0.0, 0.4), (0.1, 0.2), (0.2, 1.0))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date as Date
 
 import pytest
-from claims import CATALOGUE, day, documents, loaded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from claims import CATALOGUE, day, documents, loaded
 from graph import view
 from graph.dependency import dependents
 from graph.errors import UnknownNameError, ValidationError

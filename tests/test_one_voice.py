@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from mcp import Client
-from places import BACKBONE
 from starlette.testclient import TestClient
 
 from graph.api.app import create_app
@@ -20,6 +19,7 @@ from graph.settings import Settings
 from graph.store import Store, open_store
 from graph.tools import tool_server
 from ontology.catalogue import Catalogue
+from places import BACKBONE
 
 QUESTIONS = (
     "who depends on TSMC?",

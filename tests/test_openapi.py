@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from places import ROOT
 from starlette.testclient import TestClient
 
 from graph.api.app import create_app
@@ -19,6 +18,7 @@ from graph.settings import Settings
 from graph.store import open_store
 from loaders.registry import Context, load
 from ontology.catalogue import Catalogue
+from places import ROOT
 
 FILE = ROOT / "graph" / "api" / "examples.json"
 

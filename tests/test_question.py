@@ -9,7 +9,6 @@ from datetime import date as Date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from places import ROOT
 
 from graph.dependency import dependents
 from graph.errors import QuestionError, UnknownNameError
@@ -17,6 +16,7 @@ from graph.question import ask, read
 from graph.question.intents import INTENTS
 from graph.store import Store
 from ontology.catalogue import Catalogue
+from places import ROOT
 
 PHRASINGS = [json.loads(line) for line in (ROOT / "tests/data/questions.jsonl").read_text("utf-8").splitlines()]
 

@@ -6,10 +6,10 @@ from datetime import date as Date
 from typing import Any
 
 import pytest
-from claims import CATALOGUE, LINKER, documents
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from claims import CATALOGUE, LINKER, documents
 from graph import view
 from graph.errors import StoreError
 from graph.ingest import ingest

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from claims import CATALOGUE, SMALL, day, documents, loaded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from claims import CATALOGUE, SMALL, day, documents, loaded
 from graph import view
 from graph.api.app import create_app
 from graph.cli import main

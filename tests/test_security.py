@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from datetime import date as Date
 
 import pytest
-from browser import chromium, opened, served
-from conftest import system_part
 from playwright.sync_api import expect
 from starlette.testclient import TestClient
 
+from browser import chromium, opened, served
+from conftest import system_part
 from graph.api.app import create_app
 from graph.cli import show
 from graph.dependency import dependents

@@ -15,7 +15,6 @@ import pytest
 import uvicorn
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
-from places import BACKBONE
 
 from graph.api.app import create_app
 from graph.api.sparql import reads_of
@@ -25,6 +24,7 @@ from graph.settings import Settings
 from graph.store import Store
 from graph.tools import tool_server
 from ontology.catalogue import Catalogue
+from places import BACKBONE
 
 #: Each tool with arguments that the bundled relationships answer.
 CALLS: dict[str, dict[str, Any]] = {

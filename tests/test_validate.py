@@ -8,11 +8,11 @@ from typing import Any
 
 import pyshacl
 import pytest
-from claims import LINKER, document, documents
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib import Graph
 
+from claims import LINKER, document, documents
 from graph.errors import StoreError, ValidationError
 from graph.rdf import quads
 from graph.validate import _shapes, sound, validate

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from claims import claim, day, document
-
 from loaders.claim import Claim, Loaded
 
 DAYS = 70

@@ -13,7 +13,6 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 import uvicorn
-from places import BACKBONE
 
 from graph.api.app import create_app
 from graph.ingest import ingest
@@ -22,6 +21,7 @@ from graph.store import open_store
 from loaders.registry import Context, load
 from ontology.catalogue import Catalogue
 from ontology.terms import PREFIXES
+from places import BACKBONE
 
 CLIENTS, SECONDS = 16, 6.0
 MIXED = (
