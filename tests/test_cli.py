@@ -225,3 +225,20 @@ def test_nothing_from_outside_moves_the_cursor(run: Run, tmp_path: Path) -> None
     assert "[red]Evil Corp[/red]" in shown
     assert "\x1b" not in shown
     assert "\u202e" not in shown
+
+
+def test_a_store_is_backed_up_restored_exported_and_counted(run: Run, table: Path, tmp_path: Path) -> None:
+    run("--store", "s", "load", table)
+    before = content(tmp_path / "s")
+    run("--store", "s", "backup", "kept")
+    run("--store", "s", "load", BACKBONE)
+    assert content(tmp_path / "s") != before
+    run("--store", "s", "restore", "kept", code=1)
+    run("--store", "s", "restore", "kept", "--replace")
+    assert content(tmp_path / "s") == before
+    run("--store", "s", "export", "all.nq")
+    assert sorted((tmp_path / "all.nq").read_bytes().splitlines()) == before
+    assert "no RDF form ends in '.doc'" in run("--store", "s", "export", "all.doc", code=1).stderr
+    figures = json.loads(run("--store", "s", "stats", "--json").stdout)
+    assert figures["quads"] == len(before)
+    assert run("--store", "memory:", "backup", "x", code=1).stderr.count("\n") == 1

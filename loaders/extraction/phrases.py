@@ -136,7 +136,7 @@ class Phrases:
 
         item = groups.get("node") or groups.get("item") or ""
         item = re.sub(r"‹[op](\d+)›", lambda m: sentence.text[slice(*spans[int(m[1])][:2])], item).strip()
-        status: Status = phrase.status or next((s for s, cue in _STATUS if cue.search(match.group())), "actual")
+        status: Status = phrase.status or _of(match.group())
         attribution: Attribution = "reported" if _REPORTED.search(sentence.text) else "stated"
         share = (1.0, 1.0) if phrase.sole else _share(sentence.text, match.group(), phrase.predicate)
         for subject in named("s"):
