@@ -247,10 +247,7 @@ def _tie(kind: Literal["ban", "cut", "share", "deal"], text: str) -> Step:
 
 
 def _split(kind: str, text: str) -> tuple[str, str]:
-    """Part the other end from the component where no "of" stands between: a country is one word, a party one we know."""
-    first, _, rest = text.partition(" ")
-    if kind == "ban" and re.fullmatch(r"[A-Z]{2}", first):
-        return first, rest
+    """Part the other end from the component where no "of" stands between: a party is one we know, a country two letters."""
     from ontology.catalogue import Catalogue  # only where a name must be told from what follows
 
     words = text.split()
@@ -259,6 +256,8 @@ def _split(kind: str, text: str) -> tuple[str, str]:
         entry = catalogue.resolve(" ".join(words[:count]))
         if entry is not None and not entry.is_product:
             return " ".join(words[:count]), " ".join(words[count:])
+    if kind == "ban" and words and re.fullmatch(r"[A-Z]{2}", words[0]):
+        return words[0], " ".join(words[1:])
     return text, ""
 
 
