@@ -37,6 +37,14 @@ class Settings(BaseSettings):
     allow_load: list[str] = Field(
         [], description="Addresses that LOAD may fetch, for clients with the token. Empty: none."
     )
+    model_url: str | None = Field(
+        None,
+        description="Address of an OpenAI-compatible API, such as `http://localhost:11434/v1`. "
+        "What a command reads with it is sent there; nothing needs it.",
+    )
+    model_name: str = Field("", description="Name of the model on that server.")
+    model_key: str | None = Field(None, repr=False, description="Key for that server.")
+    model_timeout: float = Field(60.0, gt=0, description="Seconds that one answer of that server may take.")
 
     @classmethod
     def settings_customise_sources(
