@@ -98,8 +98,8 @@ def decisions(store: Store, as_of: Date | None = None) -> tuple[Decision, ...]:
 
 
 def standing(decided: Iterable[Decision]) -> Standing:
-    """Return what decisions, in order of their turns, come to."""
-    latest = {each.about: each for each in decided}
+    """Return what decisions come to: of those about one thing, the last turn counts."""
+    latest = {each.about: each for each in sorted(decided, key=lambda each: (each.about, each.turn, each.iri))}
     merged = {about: each.into for about, each in latest.items() if each.verdict == "merge"}
     return Standing(
         aside=frozenset(claim for each in latest.values() for claim in each.sets_aside),
@@ -107,6 +107,17 @@ def standing(decided: Iterable[Decision]) -> Standing:
         settled={about: each for about, each in latest.items() if each.verdict == "resolve"},
         latest=latest,
     )
+
+
+def turned(was: Standing, now: Standing) -> tuple[set[str], set[str], set[str]]:
+    """Return what changes from one standing to another: names merged or not, conflicts settled or not, claims weighed anew."""
+    names = {name for name, _ in was.merged.items() ^ now.merged.items()}
+    conflicts = {
+        name for name in was.settled.keys() | now.settled.keys() if was.settled.get(name) != now.settled.get(name)
+    }
+    heard = [each for side in (was, now) for name in conflicts if (each := side.settled.get(name))]
+    claims = {claim for each in heard for claim in (*each.keeps, *each.sets_aside)}
+    return names, conflicts, claims | (was.aside ^ now.aside)
 
 
 def _end(name: str, merged: dict[str, str]) -> str:

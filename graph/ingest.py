@@ -20,7 +20,7 @@ from graph.validate import validate
 from loaders.claim import Loaded
 from ontology import terms
 from ontology.catalogue import Catalogue
-from ontology.terms import NT, RDF, RDFS
+from ontology.terms import NT, RDFS
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,39 +81,40 @@ def rebuild(store: Store, catalogue: Catalogue) -> None:
 def decide(store: Store, decision: Decision, catalogue: Catalogue) -> None:
     """Put a person's decision into the store together with the view that follows."""
     prepare(store, catalogue)
-    made = [*decisions.decisions(store), decision]
-    made.sort(key=lambda each: (each.about, each.turn, each.iri))
-    present, wanted = view.default_graph(store), view.view_quads(store, catalogue, decided=made)
-    document = decisions.quads(decision)
-    store.apply(Change((), tuple(sorted(present - wanted)), (*document, *sorted(wanted - present))))
+    _replace(store, [], decisions.quads(decision), [], catalogue, [decision])
 
 
 def _replace(
-    store: Store, documents: Sequence[str], new: Sequence[Quad], batch: Iterable[Loaded], catalogue: Catalogue
+    store: Store,
+    documents: Sequence[str],
+    new: Sequence[Quad],
+    batch: Iterable[Loaded],
+    catalogue: Catalogue,
+    decided: Sequence[Decision] = (),
 ) -> None:
-    """Put the new quads in place of the graphs of documents that are there, and the view right."""
+    """Put the new quads, of loaded documents or of decisions, in place of the graphs of documents, and the view right."""
     old = view.graph_quads(store, documents)
     if set(old) == set(new):
         return
-    graphs = tuple(iri(each) for each in documents)
-    if any(p == iri(RDF + "type") and o == iri(NT + "Decision") for _, p, o, _ in old):
-        store.apply(Change(graphs, (), tuple(new)))
-        rebuild(store, catalogue)
-        return
+    made_before = decisions.decisions(store)
+    made_after = [*(each for each in made_before if each.document not in documents), *decided]
+    was, now = decisions.standing(made_before), decisions.standing(made_after)
+    things, conflicts_turned, claims_turned = decisions.turned(was, now)
 
-    decided = decisions.standing(decisions.decisions(store))
-    fresh = list(renamed(assertions_of(claim for each in batch for claim in each.claims), decided.merged))
-    withdrawn = sorted({s[1:-1] for s, p, _, _ in old if p == iri(NT + "about")})
-    touched = sorted(view.holding(store, withdrawn) | {each.relation for each in fresh})
-    named = sorted({s[1:-1] for s, p, _, _ in (*old, *new) if p == iri(RDFS + "label")})
+    withdrawn = {s[1:-1] for s, p, _, _ in old if p == iri(NT + "about")}
+    fresh = list(renamed(assertions_of(claim for each in batch for claim in each.claims), now.merged))
+    moved = assertions(store, sorted((claims_turned | view.naming(store, things)) - withdrawn))
+    touched = view.holding(store, sorted(withdrawn)) | {each.relation for each in fresh}
+    touched.update(each.relation for merged in (was.merged, now.merged) for each in renamed(moved, merged))
+    named = sorted({s[1:-1] for s, p, _, _ in (*old, *new) if p == iri(RDFS + "label")} | things)
     found_names = [*names(store, named, without=documents), *names_in(new)]
-    earlier = view.relations(store, iris=touched)
+    earlier = view.relations(store, iris=sorted(touched))
 
     def staying(relations: Iterable[str]) -> list[Assertion]:
-        held = view.evidence_of(store, sorted(relations)) - set(withdrawn)
-        return list(renamed(assertions(store, sorted(held)), decided.merged))
+        held = view.evidence_of(store, sorted(relations)) - withdrawn
+        return list(renamed(assertions(store, sorted(held)), now.merged))
 
-    groups = gather([*staying(touched), *fresh], aside=decided.aside)
+    groups = gather([*staying(touched), *fresh], aside=now.aside)
     made = [relation(group) for group in groups.values()]
 
     # Conflicts: all that the touched relations are or were part of, with the relations beside them.
@@ -123,17 +124,17 @@ def _replace(
         for each in (*earlier, *made)
         if each.predicate in terms.SUPPLY and each.object
     }
-    affected = {disputes.owner_iri(product) for product in products}
+    affected = conflicts_turned | {disputes.owner_iri(product) for product in products}
     affected.update(name for need in needs for name in disputes.need_iris(*need))
     affected.update(name for each in touched for name in disputes.own_iris(each))
-    groups |= gather(staying(view.beside(store, products, needs) - set(touched)), aside=decided.aside)
+    groups |= gather(staying(view.beside(store, products, needs) - touched), aside=now.aside)
     world_ = world(catalogue)
     unheard = sorted(products - set(named) - set(world_.developer))
     known = replace(world_, labels=labels([*found_names, *names(store, unheard)]))
-    conflicts = [each for each in view.ledger(groups, decided, known) if each.iri in affected]
+    conflicts = [each for each in view.ledger(groups, now, known) if each.iri in affected]
 
-    before = view.nodes(store, touched) | view.things(store, named) | view.conflict_quads(store, affected)
-    after = view.thing_quads(found_names, decided.merged)
+    before = view.nodes(store, sorted(touched)) | view.things(store, named) | view.conflict_quads(store, affected)
+    after = view.thing_quads(found_names, now.merged)
     for each in made:
         after.update(view.relation_quads(each))
     for conflict in conflicts:
@@ -144,5 +145,5 @@ def _replace(
 
     catalogued = view.catalogue_quads(catalogue)
     gone, come = before - after - catalogued, after - before - catalogued
-    store.apply(Change(graphs, tuple(sorted(gone)), (*new, *sorted(come))))
+    store.apply(Change(tuple(iri(each) for each in documents), tuple(sorted(gone)), (*new, *sorted(come))))
     edges.keep(store, future)

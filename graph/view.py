@@ -16,8 +16,8 @@ from weakref import WeakKeyDictionary
 
 from graph import disputes
 from graph.assertions import Named, assertions, blocks, groups, labels, names, spelling, world, world_of
-from graph.consolidate import Group, Relation, gather, relation, renamed
-from graph.decisions import Decision, Standing, standing
+from graph.consolidate import Group, Relation, gather, relation
+from graph.decisions import Decision, Standing
 from graph.disputes import Conflict, World
 from graph.facts import KIND_LABEL, KIND_OF, developers, facts
 from graph.nquads import integer, iri, literal, number, terms_of
@@ -41,15 +41,9 @@ _CATALOGUES: WeakKeyDictionary[Catalogue, frozenset[Quad]] = WeakKeyDictionary()
 # ------------------------------------------------------------------ what should stand there
 
 
-def view_quads(
-    store: Store, catalogue: Catalogue, as_of: Date | None = None, decided: Sequence[Decision] | None = None
-) -> set[Quad]:
-    """Return all that the default graph should say, as known on a day; under other decisions than the store's, if given."""
-    if decided is None:
-        found, stands = groups(store, as_of)
-    else:
-        stands = standing(decided)
-        found = gather(renamed(assertions(store), stands.merged), as_of, aside=stands.aside)
+def view_quads(store: Store, catalogue: Catalogue, as_of: Date | None = None) -> set[Quad]:
+    """Return all that the default graph should say, as known on a day."""
+    found, stands = groups(store, as_of)
     named = names(store, as_of=as_of)
     known = replace(world(catalogue), labels=labels(named))
     made = [relation(group) for group in found.values()]
@@ -327,6 +321,15 @@ def holding(store: Store, claims: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for block in blocks("claim", claims):
         found |= _first(store, f"{block} ?r a nt:Relation ; nt:evidence ?claim")
+    return found
+
+
+def naming(store: Store, things: Iterable[str]) -> set[str]:
+    """Return the claims that name some things as subject, object or item."""
+    found: set[str] = set()
+    for block in blocks("thing", sorted(things)):
+        pattern = f"{block} GRAPH ?g {{ ?r (rdf:subject|rdf:object|nt:item) ?thing ; nt:about ?relation }}"
+        found |= _first(store, pattern)
     return found
 
 
