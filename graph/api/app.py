@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Final
@@ -12,9 +13,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from graph.api import faults
 from graph.api.analysis import analysis_router
 from graph.api.analysis_pages import analysis_pages_router
-from graph.api.ask import Kept, ask_router
+from graph.api.ask import ask_router
 from graph.api.assets import assets_router
 from graph.api.changes import changes_router
+from graph.api.decisions import decisions_router
 from graph.api.documents import documents_router
 from graph.api.examples import with_examples
 from graph.api.health import health_router
@@ -31,6 +33,7 @@ from ontology.catalogue import Catalogue
 #: Router factories of the resources; each is served under ``/v1`` and, for what is no browser, at the root.
 RESOURCES: Final[tuple[Callable[[], APIRouter], ...]] = (
     changes_router,
+    decisions_router,
     neighbours_router,
     resources_router,
     analysis_router,
@@ -46,8 +49,9 @@ def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
         description="Who depends on whom in the AI industry, every hop with its evidence.",
     )
     app.state.store, app.state.settings = store, settings
+    app.state.writing = threading.Lock()  # a document or decision reads the view before it writes
     app.state.catalogue = Catalogue.bundled(tuple(settings.catalogue))
-    app.state.kept, app.state.measures, app.state.reads = Kept(), Measures(), reads_of(store, settings)
+    app.state.measures, app.state.reads = Measures(), reads_of(store, settings)
     faults.install(app, page=refuse)
     app.include_router(pages_router())
     app.include_router(analysis_pages_router())
@@ -62,6 +66,6 @@ def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
     routes, lifespan = tool_routes(tool_server(store, app.state.catalogue, app.state.reads))
     app.include_router(APIRouter(routes=routes, lifespan=lifespan), include_in_schema=False)
     with_examples(app)
-    app.add_middleware(GZipMiddleware, minimum_size=2048)
+    app.add_middleware(GZipMiddleware, minimum_size=2048, compresslevel=6)
     app.add_middleware(Service, owner=app, per_minute=settings.rate_limit)
     return app

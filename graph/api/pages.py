@@ -155,7 +155,7 @@ def pages_router() -> APIRouter:
         if not q.strip():
             return _page("intents.html", intents=INTENTS.values(), question="")
         reply = answer_question(store, q, catalogue)
-        request.app.state.measures.questions.labels(reply.question.intent).inc()
+        request.state.intent = reply.question.intent
         walked = reply.question.intent in ("dependents", "dependencies")
         network = ""
         if walked and reply.question.parties:

@@ -1,7 +1,8 @@
-"""What holds for every request: an id, a log line, counts, safe headers, entity tags, a limit on costly routes."""
+"""What holds for every request: an id, a log line, counts, safe headers, entity tags, kept answers, a limit on costly routes."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -9,16 +10,23 @@ import threading
 import time
 import uuid
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Final
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.api.answers import etag
+from graph.api.kept import Kept, Sent
 from graph.api.problems import problem
+from graph.errors import StoreError
+from graph.store.remote import RemoteStore
 
+Key = tuple[str, bool, str, str, str]
+Pairs = tuple[tuple[bytes, bytes], ...]
 log = logging.getLogger("nthtier.http")
 
 #: What served pages may load and do: our own files, nothing inline, nothing from elsewhere.
@@ -31,7 +39,7 @@ _SAFE: Final = {
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
 }
-_UNTAGGED: Final = re.compile(r"/(?:sparql|update|store|mcp|healthz|readyz|metrics|static)(?:/|$)")
+_UNTAGGED: Final = re.compile(r"/(?:sparql|query|update|store|mcp|healthz|readyz|metrics|static)(?:/|$)")
 _COSTLY: Final = re.compile(
     r"/(?:v1/)?(?:ask|sparql|update|store|whatif|scenarios?|chokepoints|portfolio|view|documents)(?:/|$)"
 )
@@ -86,6 +94,8 @@ class Service:
     def __init__(self, app: ASGIApp, owner: FastAPI, per_minute: int) -> None:
         self.app, self.owner = app, owner
         self.rates = Rates(per_minute) if per_minute else None
+        self.kept = Kept()
+        self._going: dict[Key, asyncio.Event] = {}
         # Tags of one process never match those of another, whose store may count its versions alike.
         self.boot = uuid.uuid4().hex
 
@@ -100,25 +110,16 @@ class Service:
         scope.setdefault("state", {})["request_id"] = request_id
         began = time.perf_counter()
         client = scope["client"][0] if scope.get("client") else ""
-        path, method, status = scope["path"], scope["method"], 500
-        tag = self._tag(scope, headers)
-
-        async def out(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                sent = MutableHeaders(scope=message)
-                sent["x-request-id"] = request_id
-                for name, value in _SAFE.items():
-                    sent.setdefault(name, value)
-                if sent.get("content-type", "").startswith("text/html") and not path.startswith(("/docs", "/redoc")):
-                    sent.setdefault("content-security-policy", POLICY)
-                if tag and status == 200 and "etag" not in sent:
-                    sent["etag"] = tag
-                    sent.setdefault("cache-control", "no-cache")
-                    sent.add_vary_header("Accept")
-            await send(message)
-
+        path, method = scope["path"], scope["method"]
+        tag = await self._tag(scope, headers)
+        # The tag holds version, address and form; packing and the name we are called by make other bytes of it.
+        key = (tag, "gzip" in headers.get("accept-encoding", ""), method, scope["scheme"], headers.get("host", ""))
+        kept = await self._kept(key) if tag else None
+        answer = _Answer(send, request_id, tag, path)
+        leads = bool(tag) and not kept and key not in self._going
+        if leads:
+            self._going[key] = asyncio.Event()
+            answer.sent = lambda headers, body: self._keep(key, scope, headers, body)
         try:
             if wait := self._wait(client, path):
                 self.owner.state.measures.refused.inc()
@@ -128,20 +129,49 @@ class Service:
                     title="Too many requests",
                     headers={"Retry-After": str(max(1, round(wait)))},
                 )
-                await refusal(scope, receive, out)
+                await refusal(scope, receive, answer.send)
             elif tag and tag in (part.strip() for part in headers.get("if-none-match", "").split(",")):
-                await out({"type": "http.response.start", "status": 304, "headers": [(b"etag", tag.encode())]})
-                await out({"type": "http.response.body", "body": b""})
+                await answer.send({"type": "http.response.start", "status": 304, "headers": [(b"etag", tag.encode())]})
+                await answer.send({"type": "http.response.body", "body": b""})
+            elif kept:
+                await answer.again(kept)
             else:
-                await self.app(scope, receive, out)
+                await self.app(scope, receive, answer.send)
         finally:
-            self._note(scope, method, path, status, time.perf_counter() - began, request_id, client)
+            if leads:
+                self._release(key)
+            route, intent = (kept.route, kept.intent) if kept else _told(scope)
+            if intent and answer.status == 200:
+                self.owner.state.measures.questions.labels(intent).inc()
+            self._note(route, method, path, answer.status, time.perf_counter() - began, request_id, client)
 
-    def _tag(self, scope: Scope, headers: Headers) -> str:
+    async def _kept(self, key: Key) -> Sent | None:
+        """Return a kept answer; where somebody else is being answered the same, wait for that answer."""
+        if (going := self._going.get(key)) is not None:
+            await going.wait()
+        return self.kept.get(key)
+
+    def _keep(self, key: Key, scope: Scope, headers: Pairs, body: bytes | None) -> None:
+        """Keep an answer, None where it can't be, before it is sent: who reads slowly holds up nobody."""
+        if body is not None:
+            self.kept.put(key, Sent(headers, body, *_told(scope)))
+        self._release(key)
+
+    def _release(self, key: Key) -> None:
+        if (going := self._going.pop(key, None)) is not None:
+            going.set()
+
+    async def _tag(self, scope: Scope, headers: Headers) -> str:
         if scope["method"] not in ("GET", "HEAD") or _UNTAGGED.match(scope["path"]):
             return ""
         query = scope["query_string"].decode("latin-1")
-        version = self.owner.state.store.version
+        store = self.owner.state.store
+        # A store far away is asked for its version over the network, which must not hold up everybody else.
+        far = isinstance(store, RemoteStore)
+        try:
+            version = await run_in_threadpool(lambda: store.version) if far else store.version
+        except StoreError:
+            return ""  # the route will say what is wrong
         return etag(self.boot, version, scope["path"], query, headers.get("accept", ""))
 
     def _wait(self, client: str, path: str) -> float:
@@ -150,9 +180,8 @@ class Service:
         return self.rates.take(client, time.monotonic())
 
     def _note(
-        self, scope: Scope, method: str, path: str, status: int, seconds: float, request_id: str, client: str
+        self, route: str, method: str, path: str, status: int, seconds: float, request_id: str, client: str
     ) -> None:
-        route = getattr(scope.get("route"), "path", "other")
         measures: Measures = self.owner.state.measures
         measures.requests.labels(method if method in _METHODS else "other", route, str(status)).inc()
         measures.seconds.labels(route).observe(seconds)
@@ -163,6 +192,53 @@ class Service:
                 "ms": round(1000 * seconds, 1), "client": client,
             }  # fmt: skip
             log.info(json.dumps(said, ensure_ascii=True))
+
+
+def _told(scope: Scope) -> tuple[str, str]:
+    """Return the route that answered, and the intent of the question if it was one."""
+    return getattr(scope.get("route"), "path", "other"), scope["state"].get("intent", "")
+
+
+class _Answer:
+    """An answer on its way out: it gets its headers; ``sent`` is told the bytes, None where they may not be kept."""
+
+    def __init__(self, send: Send, request_id: str, tag: str, path: str) -> None:
+        self._send, self._tag, self._path = send, tag, path
+        self._identity = (b"x-request-id", request_id.encode())
+        self._headers: Pairs | None = None
+        self.status = 500
+        self.sent: Callable[[Pairs, bytes | None], None] = lambda headers, body: None
+
+    async def send(self, message: Message) -> None:
+        """Send a message of the application."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            sent = MutableHeaders(scope=message)
+            for name, value in _SAFE.items():
+                sent.setdefault(name, value)
+            if sent.get("content-type", "").startswith("text/html") and not self._path.startswith(("/docs", "/redoc")):
+                sent.setdefault("content-security-policy", POLICY)
+            tagged = self._tag and self.status == 200 and "etag" not in sent
+            if tagged:
+                sent["etag"] = self._tag
+                sent.setdefault("cache-control", "no-cache")
+                sent.add_vary_header("Accept")
+            if tagged and sent["cache-control"] == "no-cache" and "set-cookie" not in sent:
+                self._headers = tuple(sent.raw)
+            else:
+                self.sent((), None)
+            message["headers"] = [*sent.raw, self._identity]
+        elif self._headers is not None:
+            # Only an answer in one piece is kept: one in many is long.
+            self.sent(self._headers, None if message.get("more_body") else message.get("body", b""))
+            self._headers = None
+        await self._send(message)
+
+    async def again(self, kept: Sent) -> None:
+        """Send an answer that was kept."""
+        self.status = 200
+        await self._send({"type": "http.response.start", "status": 200, "headers": [*kept.headers, self._identity]})
+        await self._send({"type": "http.response.body", "body": kept.body})
 
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})

@@ -1,0 +1,92 @@
+"""Answers kept as they were sent: quick the second time, never older than the store, each client its own form."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from graph.api import ask as route
+from graph.api.app import create_app
+from graph.question import Reply
+from graph.settings import Settings
+from graph.store import Store
+
+QUESTION = "/ask?q=who+depends+on+TSMC?"
+TABLE = "supplier,predicate,customer,as_of\nTSMC,fabricatesFor,{},2026-01-05\n"
+WRITE = {"authorization": "Bearer s3cret", "content-type": "text/csv"}
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The questions that were worked out."""
+    found: list[str] = []
+    answer = route.answer_question
+
+    def counted(store: Store, question: str, *others: object) -> Reply:
+        found.append(question)
+        return answer(store, question, *others)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(route, "answer_question", counted)
+    return found
+
+
+@pytest.fixture
+def client(memory: Store) -> Iterator[TestClient]:
+    with TestClient(create_app(memory, Settings(token="s3cret"))) as client:
+        client.post(
+            "/v1/documents?name=a.csv",
+            content=TABLE.format("NVIDIA") + "TSMC,fabricatesFor,AMD,2026-01-05\n",
+            headers=WRITE,
+        )
+        yield client
+
+
+def test_an_answer_is_worked_out_once(client: TestClient, asked: list[str]) -> None:
+    first, second = client.get(QUESTION), client.get(QUESTION)
+    assert len(asked) == 1
+    assert first.content == second.content
+    assert first.headers["x-request-id"] != second.headers["x-request-id"]
+    assert first.headers["content-type"] == second.headers["content-type"] == "application/json"
+    assert 'nthtier_questions_total{intent="dependents"} 2.0' in client.get("/metrics").text
+
+
+def test_an_answer_follows_a_change_at_once(client: TestClient) -> None:
+    assert "MediaTek" not in client.get(QUESTION).text
+    for name in ("MediaTek", "Qualcomm"):
+        client.post(f"/v1/documents?name={name}.csv", content=TABLE.format(name), headers=WRITE)
+        assert name in client.get(QUESTION).text
+
+
+def test_what_asks_for_another_form_gets_it(client: TestClient) -> None:
+    packed = client.get(QUESTION, headers={"accept-encoding": "gzip"})
+    plain = client.get(QUESTION, headers={"accept-encoding": "identity"})
+    page = client.get(QUESTION, headers={"accept": "text/html"})
+    again = client.get(QUESTION, headers={"accept-encoding": "gzip"})
+    assert packed.headers["content-encoding"] == again.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.json() == plain.json() == again.json()
+    assert page.text.startswith("<!doctype html>")
+    for host in ("one.example", "two.example"):
+        feed = client.get("/v1/changes/feed?since=2026-01-01", headers={"host": host}).text
+        assert f'href="http://{host}/v1/changes/feed' in feed
+
+
+def test_faults_are_not_kept(client: TestClient, asked: list[str]) -> None:
+    statuses = [client.get("/ask?q=who+depends+on+Nvdia?").status_code for _ in range(2)]
+    assert statuses == [404, 404]
+    assert len(asked) == 2
+
+
+def test_many_who_ask_the_same_at_once_wait_for_one_answer(client: TestClient, asked: list[str]) -> None:
+    found: list[bytes] = []
+    threads = [threading.Thread(target=lambda: found.append(client.get(QUESTION).content)) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 12
+    assert len(set(found)) == 1
+    assert len(asked) == 1
