@@ -10,7 +10,7 @@ from datetime import date as Date
 from pydantic import Field
 
 from graph import decisions, view
-from graph.assertions import groups, world_of
+from graph.assertions import groups, names, world_of
 from graph.consolidate import Relation, relation
 from graph.decisions import Decision
 from graph.disputes import Conflict, Side
@@ -296,9 +296,11 @@ def undo(store: Store, about: str, why: str, *, author: str, date: Date, catalog
         Nothing stands that could be undone.
     """
     latest = decisions.standing(decisions.decisions(store)).latest
-    name = next(
-        (each for each in (about, *(base + about for base in (terms.CONFLICT, terms.CLAIM, ID))) if each in latest), ""
-    )
+    ids = (about, *(base + about for base in (terms.CONFLICT, terms.CLAIM, ID)))
+    name = next((each for each in ids if each in latest), "")
+    if not name:  # a merged name is looked up as itself, not as what it was merged into
+        called = names(store, sorted(latest))
+        name = next((thing for thing, _, label, _ in called if label.casefold() == about.casefold()), "")
     if not name or latest[name].verdict == "undo":
         raise DecisionError(f"no decision stands about {about!r}")
     return enter(store, Decision(name, "undo", _signed(author), date.isoformat(), why), catalogue)

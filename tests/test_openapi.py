@@ -92,7 +92,15 @@ def fresh(client: TestClient) -> dict[str, Any]:
         content=SAMPLE,
         headers={"authorization": "Bearer token", "content-type": "text/csv"},
     )
-    return {**found, "post /v1/documents": sent.json()}
+    conflict = found["get /v1/conflicts"]["found"][0]
+    keep = conflict["sides"][0]["claims"][0].rpartition("/")[2]
+    decision = {"about": conflict["id"], "verdict": "resolve", "keep": keep, "why": "The maker's own page says so."}
+    bearer = {"authorization": "Bearer token"}
+    who = {"author": "Ada", "date": "2026-02-01"}
+    settled = client.post("/v1/decisions", json=decision | who, headers=bearer).json()
+    again = {"about": conflict["id"], "verdict": "undo", "why": "For the other tests."}
+    assert client.post("/v1/decisions", json=again | who, headers=bearer).status_code == 201
+    return {**found, "post /v1/documents": sent.json(), "post /v1/decisions": settled}
 
 
 def test_every_answer_has_an_example(client: TestClient) -> None:

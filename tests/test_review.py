@@ -22,6 +22,7 @@ from graph.dependency import dependents, find
 from graph.errors import DecisionError, UnknownNameError
 from graph.ingest import ingest, prepare, remove
 from graph.review import accept, merge, reject, review
+from graph.settings import Settings
 from graph.store import Store, open_store
 from loaders.claim import Loaded
 from ontology import terms
@@ -334,3 +335,36 @@ def test_over_http() -> None:
         assert client.get("/v1/review").json()["doubtful"]
         assert client.get("/v1/coverage", params={"as_of": "2026-01-01"}).json()["today"] == "2026-01-01"
     assert conflicts(store, as_of=Date(2026, 1, 1)).found == ()
+
+
+def test_decisions_over_http() -> None:
+    store = filled(*SAID, loaded("c", day(2), {"subject": "Acme", "predicate": "develops", "object": "Mind"}))
+    who = {"author": "Ada", "date": "2026-02-01", "why": "The maker's own page says so."}
+    with TestClient(create_app(store, Settings(token="s3cret"))) as client:
+        app: Any = client.app
+        app.state.catalogue = CATALOGUE
+        (row,) = client.get("/v1/conflicts").json()["found"]
+        before = lines(store)
+        merge_ = {"about": "Memm", "verdict": "merge", "into": "Mem", **who}
+        assert client.post("/v1/decisions", json=merge_).status_code == 401
+        bearer = {"authorization": "Bearer s3cret"}
+
+        def decide(status: int, **said: str) -> dict[str, Any]:
+            answer = client.post("/v1/decisions", json={**who, **said}, headers=bearer)
+            assert answer.status_code == status, answer.text
+            return dict(answer.json())
+
+        assert decide(400, about="Memm", verdict="merge")["title"] == "Decision"
+        assert decide(400, about="Memm", verdict="accept", into="Mem")["title"] == "Decision"
+        assert decide(404, about="owner-1", verdict="resolve", keep="x")["did_you_mean"] == [row["id"]]
+        assert decide(422, about="Memm", verdict="delete")["errors"][0]["where"] == "body.verdict"
+        assert lines(store) == before
+
+        assert decide(201, about="Memm", verdict="merge", into="Mem")["into"] == "mem"
+        assert suppliers(store) == {"Mem"}
+        decide(201, about="Memm", verdict="undo")
+        assert suppliers(store) == {"Mem", "Memm"}
+        claim = row["sides"][0]["claims"][:1] or ["catalogue"]
+        decide(201, about=row["id"], verdict="resolve", keep=claim[0])
+        assert client.get("/v1/conflicts").json()["found"][0]["settled"]["author"] == "Ada"
+        assert len(client.get("/v1/review").json()["history"]) == 3

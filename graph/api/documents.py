@@ -3,7 +3,6 @@
 import re
 import shutil
 import tempfile
-import threading
 from datetime import date as Date
 from pathlib import Path
 from typing import IO, Annotated, Final
@@ -54,7 +53,6 @@ class TakenIn(Answer):
 def documents_router(store: Store, settings: Settings, catalogue: Catalogue) -> APIRouter:
     """Return the route that takes documents in."""
     router = APIRouter(route_class=ProtocolRoute, tags=["Documents"])
-    lock = threading.Lock()
 
     def permitted(request: Request) -> None:
         require_token(request, settings.token)  # before a byte of the body is read
@@ -96,7 +94,7 @@ def documents_router(store: Store, settings: Settings, catalogue: Catalogue) -> 
                 shutil.copyfileobj(body, out)
             try:
                 found = tuple(load(path, Context(date=date, catalogue=catalogue), loader))
-                with lock:
+                with request.app.state.writing:
                     known = _known(store, [each.document.iri for each in found])
                     report = ingest(store, found, catalogue)
             except (LoaderError, ValidationError) as error:
