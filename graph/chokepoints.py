@@ -121,10 +121,11 @@ class Stops(Answer):
     @property
     def headline(self) -> str:
         """The answer in a sentence."""
-        return (
-            f"Without {with_arms(self.party, self.includes)} {len(self.stops)} stop; {len(self.stopped_by)} parties and "
-            f"{len(self.pairs)} pairs stop {self.party.name}, level {self.level}"
-        )
+        who, alone, pairs = with_arms(self.party, self.includes), len(self.stopped_by), len(self.pairs)
+        stop = "nobody stops" if not self.stops else "1 stops" if len(self.stops) == 1 else f"{len(self.stops)} stop"
+        by = "no party" if not alone else "1 party" if alone == 1 else f"{alone} parties"
+        both = f", {pairs} pair{'' if pairs == 1 else 's'} only together" if pairs else ""
+        return f"Without {who} {stop}; {by} alone can stop {self.party.name}{both}, level {self.level}"
 
     def explain(self) -> str:
         """Return the answer in words."""

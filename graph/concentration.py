@@ -62,7 +62,7 @@ class Concentration(Answer):
     def headline(self) -> str:
         """The answer in a sentence."""
         what = self.component or "every component with a known share"
-        return f"Concentration of supply, {what}, level {self.level}: {len(self.found)} needs"
+        return f"Concentration of supply, {what}, level {self.level}: {len(self.found)} need{'' if len(self.found) == 1 else 's'}"
 
     def explain(self) -> str:
         """Return the answer in words."""

@@ -11,6 +11,7 @@ from graph.evidence import coverage, evidence
 from graph.models import Answer, Coverage, Evidence, Party
 from graph.names import Node, described
 from graph.related import Tie, related
+from graph.sheet import spaced
 from graph.store import Store
 from ontology import terms
 from ontology.catalogue import Catalogue
@@ -38,7 +39,7 @@ class Profile(Answer):
         where = f", {self.country}" if self.country else ""
         by = f", by {self.developer.name}" if self.developer else ""
         when = f", as known on {self.as_of}" if self.as_of else ""
-        return f"{self.party.name} ({self.party.kind}{where}{by}): {len(self.ties)} relations{when}"
+        return f"{self.party.name} ({spaced(self.party.kind)}{where}{by}): {len(self.ties)} relations{when}"
 
 
 def profile(

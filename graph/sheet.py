@@ -18,9 +18,32 @@ from graph.models import Answer, Evidence, Hop, Party
 _MOST_CLAIMS: Final = 200
 _SKIPPED: Final = frozenset({"iri", "id", "relation", "relations", "evidence", "coverage", "note", "headline", "title"})
 #: Fields that the headline says already.
-_SAID: Final = frozenset({"party", "subject", "object", "item", "predicates", "direction", "level", "as_of"})
+_SAID: Final = frozenset(
+    {
+        "party",
+        "subject",
+        "object",
+        "item",
+        "predicates",
+        "direction",
+        "level",
+        "as_of",
+        "to",
+        "on",
+        "scenario",
+        "since",
+        "until",
+    }
+)
+#: Values for each of several parties, in their order; not the two bounds of an interval.
+_EACH: Final = frozenset({"tiers", "exposures", "readings"})
 _COUNTS: Final = frozenset({"amount", "hhi", "hhi_by_country", "effective", "before", "after", "days"})
-_LABELS: Final = {"hhi": "HHI", "hhi_by_country": "HHI by country", "path": "by way of", "reading": "default reading"}
+_LABELS: Final = {
+    "hhi": "HHI", "hhi_by_country": "HHI by country", "path": "by way of", "reading": "default reading", "readings": "default readings",
+    "narrowing": "what would narrow it most", "complete": "all are shown", "pairs_complete": "all pairs are shown",
+    "today": "newest day", "lone": "sources heard once", "lone_sources": "these are", "unknown_mass": "of all shares unknown",
+    "stopped_by": "stopped by", "pairs": "stopped only by both of",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +93,8 @@ def sheet(answer: BaseModel, numbers: dict[str, int] | None = None) -> Sheet:
         value = getattr(answer, name)
         if name in _SKIPPED or name in _SAID or value in (None, "", (), [], {}):
             continue
+        if name.endswith("complete") and value is True:
+            continue  # said only where it is not so
         caption = label(name)
         if _is_records(value):
             tables.append(_table(caption, list(value), evidence, numbers))
@@ -118,12 +143,36 @@ def share(bounds: tuple[float, float]) -> str:
 
 
 def route(path: Iterable[Hop]) -> str:
-    """Return a path in words."""
-    steps = []
+    """Return a path in words, from the first supplier to the last consumer, whichever way it was walked."""
+    chains: list[tuple[str, str, str]] = []  # first supplier, words, last consumer
     for hop in path:
         via = f" for {hop.via}" if hop.via and hop.via != hop.component else ""
-        steps.append(f"{hop.supplier.name} –{hop.component}{via}→ {hop.consumer.name}")
-    return "; ".join(steps)
+        arrow = f"–{hop.component}{via}→"
+        first, words, last = chains[-1] if chains else ("", "", "")
+        if last == hop.supplier.iri:
+            chains[-1] = first, f"{words} {arrow} {hop.consumer.name}", hop.consumer.iri
+        elif first == hop.consumer.iri:
+            chains[-1] = hop.supplier.iri, f"{hop.supplier.name} {arrow} {words}", last
+        else:
+            chains.append((hop.supplier.iri, f"{hop.supplier.name} {arrow} {hop.consumer.name}", hop.consumer.iri))
+    return "; ".join(words for _, words, _ in chains)
+
+
+def spaced(kind: str) -> str:
+    """Return the name of a class as words.
+
+    >>> spaced("IntegratedDeviceManufacturer"), spaced("AiLab"), spaced("Gpu")
+    ('Integrated device manufacturer', 'AI lab', 'GPU')
+    """
+    words: list[str] = []
+    for letter in kind:
+        if letter.isupper() and words:
+            words.append(" ")
+        words.append(letter.lower())
+    text = "".join(words)
+    for known in ("ai", "gpu", "cpu", "ip"):
+        text = " ".join(known.upper() if word == known else word for word in text.split(" "))
+    return text[:1].upper() + text[1:]
 
 
 def _is_records(value: Any) -> bool:
@@ -176,6 +225,8 @@ def _cell(name: str, value: Any, evidence: Mapping[str, Evidence], numbers: dict
         return _marks(value, evidence, numbers)
     if isinstance(value, Party):
         return Cell(value.name, value.id)
+    if name in _EACH and isinstance(value, tuple):
+        return Cell(" / ".join(_cell("", each, evidence, numbers).text for each in value))
     if _is_interval(value):
         if name in _COUNTS or max(abs(value[0]), abs(value[1])) > 1:
             return Cell(_number(value[0]) if value[0] == value[1] else f"{_number(value[0])}–{_number(value[1])}")
@@ -206,7 +257,7 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.0%}" if 0 < abs(value) <= 1 else _number(value)
+        return f"{value:.0%}" if abs(value) <= 1 else _number(value)
     if isinstance(value, Party):
         return value.name
     if isinstance(value, Hop):
@@ -234,7 +285,7 @@ def _record(value: BaseModel) -> str:
 
 
 def _fields(value: BaseModel) -> str:
-    said = ((name, getattr(value, name)) for name in type(value).model_fields if name not in _SKIPPED)
+    said = ((name, getattr(value, name)) for name in type(value).model_fields if name not in _SKIPPED and name != "claims")
     return ", ".join(f"{name.replace('_', ' ')} {_text(each)}" for name, each in said if each not in (None, "", ()))
 
 

@@ -20,6 +20,8 @@ from starlette.types import Scope
 
 from graph.api.assets import address
 from graph.api.state import CatalogueDep, StoreDep
+from graph.api.tables import columns
+from graph.changes import Changes
 from graph.chokepoints import stops
 from graph.concentration import Concentration, concentration
 from graph.dependency import dependents, find
@@ -35,10 +37,9 @@ from graph.question import ask as answer_question
 from graph.question.answering import newest_day
 from graph.question.intents import INTENTS
 from graph.related import Related, related
-from graph.sheet import is_web, share, sheet
+from graph.sheet import is_web, share, sheet, spaced
 from graph.store import Store
 from graph.threads import timeline
-from graph.views.looks import spaced
 from graph.whatif import WhatIf
 from ontology import terms
 from ontology.catalogue import Catalogue
@@ -85,6 +86,7 @@ def _document_link(claim: Evidence) -> str:
     return link("documents", claim.document.removeprefix(terms.DOCUMENT))
 
 
+_PAGES.filters["columns"] = columns
 _PAGES.filters["spaced"] = spaced
 _PAGES.filters["verb"] = lambda predicate: spaced(predicate).lower()
 _PAGES.globals.update(
@@ -156,18 +158,14 @@ def pages_router() -> APIRouter:
             return _page("intents.html", intents=INTENTS.values(), question="")
         reply = answer_question(store, q, catalogue)
         request.state.intent = reply.question.intent
-        walked = reply.question.intent in ("dependents", "dependencies")
-        network = ""
-        if walked and reply.question.parties:
-            asked = {
-                "direction": reply.question.intent,
-                "level": reply.question.level,
-                "as_of": reply.question.as_of or "",
-            }
-            network = (
-                link("view", reply.question.parties[0].id) + "?" + urlencode({k: v for k, v in asked.items() if v})
-            )
-        return _page("answer.html", question=q, reply=reply, sheet=sheet(reply.answer), network=network)
+        return _page(
+            "answer.html",
+            question=q,
+            reply=reply,
+            sheet=sheet(reply.answer),
+            network=_network(reply),
+            more=_further(reply),
+        )
 
     @router.get("/parties")
     @router.get("/products")
@@ -271,6 +269,24 @@ def _network(reply: Reply) -> str:
     else:
         return ""
     return path + "?" + urlencode({key: value for key, value in {**more, **state}.items() if value})
+
+
+def _further(reply: Reply) -> tuple[str, str]:
+    """Return name and address of the page that shows an answer at more leisure; ``""`` where none does."""
+    asked = reply.question
+    if isinstance(reply.answer, Changes):
+        return "the page of changes", "/changes?" + urlencode(
+            {"since": reply.answer.since, "until": reply.answer.until}
+        )
+    if asked.intent in ("profile", "timeline", "suppliers", "customers") and len(asked.parties) == 1:
+        return f"the page of {asked.parties[0].name}", link("parties", asked.parties[0].id) + _state(
+            "", asked.as_of or ""
+        )
+    if isinstance(reply.answer, WhatIf):
+        return "the page of scenarios", "/whatif?" + urlencode(
+            {"scenario": reply.answer.scenario, "level": asked.level}
+        )
+    return "", ""
 
 
 def _state(level: str, as_of: str) -> str:

@@ -13,6 +13,13 @@
     });
     yasgui.getTab().setQuery(text);
     yasgui.getTab().on("query", () => { document.getElementById("result").hidden = true; });
+    // The editor draws its fields without names; who can't see them needs one.
+    const LABELS = { TEXTAREA: "Query in the editor", SELECT: "Rows a page", INPUT: "Search the rows" };
+    const name = () => place.querySelectorAll("textarea, select, input").forEach(field => {
+      if (!field.labels.length && !field.getAttribute("aria-label")) field.setAttribute("aria-label", LABELS[field.tagName]);
+    });
+    new MutationObserver(name).observe(place, { childList: true, subtree: true });
+    name();
     plain.hidden = true;
     document.body.dataset.editor = "ready";
   } catch (error) {

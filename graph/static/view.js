@@ -151,6 +151,16 @@
   if (day) day.addEventListener("input", () => { document.getElementById("shown-day").textContent = days[Number(day.value)]; filter(); });
   document.getElementById("fit").addEventListener("click", () => picture.fit({ animation: true }));
   document.getElementById("filters").addEventListener("submit", event => event.preventDefault());
-  picture.once("afterDrawing", () => { picture.fit(); filter(); document.body.dataset.ready = "yes"; });
+  // On a small screen the whole is too small to read: it opens at the party asked about, and "Show all" shows the rest.
+  function open() {
+    picture.fit();
+    const middle = data.nodes.find(node => node.tier === 0);
+    if (middle && picture.getScale() < 0.45) {
+      const side = data.nodes.reduce((sum, node) => sum + Math.sign(node.x - middle.x), 0) < 0 ? -1 : 1;
+      const reach = box.clientWidth * 0.36 / 0.7;
+      picture.moveTo({ position: { x: middle.x + side * reach, y: middle.y }, scale: 0.7 });
+    }
+  }
+  picture.once("afterDrawing", () => { open(); filter(); document.body.dataset.ready = "yes"; });
   window.nthtier = { picture, nodes, edges };
 })();

@@ -15,8 +15,14 @@ from graph.whatif import WhatIf
 def of_paths(answer: Paths) -> Picture:
     """Return the network of the ways from one party to another."""
     hops = [step for way in answer.found for step in way.path]
-    lead = f"{answer.headline}."
-    return of_hops(f"How does {answer.party.name} depend on {answer.on.name}?", lead, hops, answer.evidence, answer.on)
+    title = f"How does {answer.party.name} depend on {answer.on.name}?"
+    picture = of_hops(title, f"{answer.headline}.", hops, answer.evidence, answer.on)
+    steps: dict[str, int] = {}
+    for way in answer.found:
+        for number, step in enumerate(way.path, 1):
+            steps[step.consumer.iri] = max(steps.get(step.consumer.iri, 0), number)
+    steps[answer.on.iri] = 0
+    return _by_step(picture, steps, "Columns are steps from the first party, at most")
 
 
 def of_stops(answer: Stops) -> Picture:
@@ -45,7 +51,8 @@ def of_whatif(answer: WhatIf) -> Picture:
     title = answer.title or f"What if {answer.scenario}?"
     if first is None:
         return Picture(title, f"{answer.headline}.", (), ())
-    picture = of_hops(title, f"{answer.headline}.", hops, answer.evidence, first, lost=lost)
+    lead = answer.headline.removeprefix(f"{title} ")
+    picture = of_hops(title, f"{lead}.", hops, answer.evidence, first, lost=lost)
     return summarised(_from_sources(picture))
 
 
@@ -56,7 +63,7 @@ def _first(hops: list[Hop]) -> Party | None:
     )
 
 
-def _by_step(picture: Picture, steps: Mapping[str, int]) -> Picture:
+def _by_step(picture: Picture, steps: Mapping[str, int], columns: str = "Columns are steps of the loss") -> Picture:
     """Put parties into the columns of their steps; who is not among them supplies from the first."""
     spots = tuple(
         Spot(
@@ -71,7 +78,7 @@ def _by_step(picture: Picture, steps: Mapping[str, int]) -> Picture:
         )
         for each in picture.spots
     )
-    return Picture(picture.title, picture.lead, spots, picture.lines, picture.evidence, "Columns are steps of the loss")
+    return Picture(picture.title, picture.lead, spots, picture.lines, picture.evidence, columns)
 
 
 def _from_sources(picture: Picture) -> Picture:

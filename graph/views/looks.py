@@ -60,20 +60,3 @@ MARKS: Final = {
     "hexagon": "M5.5 2h9l4.5 8l-4.5 8h-9L1 10z",
     "star": "M10 1l2.7 6 6.3.6-4.8 4.2 1.5 6.4L10 14.8l-5.7 3.4 1.5-6.4L1 7.6 7.3 7z",
 }
-
-
-def spaced(kind: str) -> str:
-    """Return the name of a class as words.
-
-    >>> spaced("IntegratedDeviceManufacturer"), spaced("AiLab"), spaced("Gpu")
-    ('Integrated device manufacturer', 'AI lab', 'GPU')
-    """
-    words: list[str] = []
-    for letter in kind:
-        if letter.isupper() and words:
-            words.append(" ")
-        words.append(letter.lower())
-    text = "".join(words)
-    for known in ("ai", "gpu", "cpu", "ip"):
-        text = " ".join(known.upper() if word == known else word for word in text.split(" "))
-    return text[:1].upper() + text[1:]

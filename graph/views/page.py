@@ -21,8 +21,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pyvis.network import Network as VisNetwork
 
 from graph.models import Evidence
-from graph.sheet import is_web
-from graph.views.looks import DASHES, MARKS, look, lost_colour, spaced
+from graph.sheet import is_web, spaced
+from graph.views.looks import DASHES, MARKS, look, lost_colour
 from graph.views.picture import Line, Picture, Spot
 
 _COLUMN, _FOLD, _ROW = 330, 210, 62
