@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import html as html_module
+import io
+import json
 import re
 from collections.abc import Iterator
 from datetime import date as Date
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import expect
@@ -21,7 +25,7 @@ from graph.listing import parties
 from graph.names import described
 from graph.profile import profile
 from graph.settings import Settings
-from graph.store import Store, open_store
+from graph.store import Change, Store, open_store
 from graph.views import ego, html
 from graph.views import show as inline
 from loaders.claim import Claim, Document, Loaded, Mention
@@ -167,6 +171,57 @@ def test_records_carry_the_text_as_it_is(hostile: Store) -> None:
     assert body.headers["x-content-type-options"] == "nosniff"
     assert {claim["sentence"] for claim in body.json()["items"]} >= {each for each in ATTACKS if "\x1b" not in each}
     assert any("<img" in name for name in names)
+
+
+#: What a spreadsheet may take for a formula, at the beginning of a cell.
+FORMULA = re.compile(r"[\s\ufeff\u200b-\u200f\u202a-\u202e\u2066-\u2069]*[=+\-@|%]|[\t\r\n]")
+
+
+@pytest.mark.parametrize(
+    "attack", ["=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1", "\u202e=1", " =1", "\n=1", "\uff1d1", "%0A=1"]
+)
+def test_a_table_for_a_spreadsheet_holds_no_formula(attack: str) -> None:
+    store = open_store("memory:")
+    store.apply(Change(add=((f"<{terms.ID}x>", f"<{terms.RDFS}label>", json.dumps(attack, ensure_ascii=False), ""),)))
+    query = {"query": "SELECT ?name { ?who rdfs:label ?name }"}
+    with TestClient(create_app(store, Settings())) as client:
+        table = client.get("/query/table.csv", params=query)
+        raw = client.get("/sparql", params=query, headers={"accept": "text/csv"})
+        refused = client.get("/query/table.csv", params={"query": "DESCRIBE <x:y>"})
+    store.close()
+    assert table.headers["content-disposition"].startswith("attachment")
+    cells = [cell for row in csv.reader(io.StringIO(table.text, newline="")) for cell in row]
+    assert len(cells) == 2
+    assert not FORMULA.match(cells[1])
+    assert cells[1].startswith("'")
+    assert attack.strip() in raw.text  # raw results stay as SPARQL has them
+    assert refused.status_code == 422
+
+
+def test_an_attack_in_every_claim_stays_out_of_formulas(hostile: Store) -> None:
+    query = "SELECT ?sentence ?label { { GRAPH ?g { ?c prov:value ?sentence } } UNION { ?x rdfs:label ?label } }"
+    with TestClient(create_app(hostile, Settings())) as client:
+        text = client.get("/query/table.csv", params={"query": query}).text
+    cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row if cell]
+    assert any("HYPERLINK" in cell for cell in cells)
+    assert not [cell for cell in cells if FORMULA.match(cell)]
+    assert "\x1b" not in text
+
+
+def test_an_atom_feed_carries_attacks_as_text(hostile: Store) -> None:
+    with TestClient(create_app(hostile, Settings())) as client:
+        answer = client.get("/v1/changes/feed?since=2026-01-01")
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    feed = ElementTree.fromstring(answer.text)
+    parts = list(feed.iter())
+    assert len(parts) > 40
+    assert {part.tag.partition("}")[0] for part in parts} == {"{http://www.w3.org/2005/Atom"}
+    names = {part.tag.partition("}")[2] for part in parts}
+    assert names <= {"feed", "entry", "id", "title", "subtitle", "updated", "link", "author", "name", "content"}
+    assert any("<img" in (part.text or "") for part in parts)
+    assert {part.get("type", "text") for part in parts} == {"text"}
+    assert all(part.get("href", "http:").startswith(("http:", "https:")) for part in parts)
+    assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", answer.text)
 
 
 def test_a_token_is_compared_whole_and_never_shown(caplog: pytest.LogCaptureFixture) -> None:

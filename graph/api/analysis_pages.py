@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from graph.api.assets import address
 from graph.api.pages import PageRoute, day, link, render
+from graph.api.problems import problem
 from graph.api.sparql import rules_of
 from graph.api.state import CatalogueDep, SettingsDep, StoreDep
 from graph.changes import changes
@@ -23,6 +24,7 @@ from graph.question.answering import newest_day
 from graph.report import glance, sections
 from graph.scenarios import ScenarioError, library
 from graph.sheet import sheet
+from graph.spreadsheet import to_csv
 from graph.store import guard
 from graph.whatif import whatif
 from ontology import terms
@@ -119,11 +121,26 @@ def analysis_pages_router() -> APIRouter:
                 "query.html", query=query or sparql.prologue(_EXAMPLES[0][1]) + _EXAMPLES[0][1], found=found, question="",
                 asked=bool(query.strip()), editor=editor, editor_style=address("yasgui.min.css"),
                 examples=[(name, sparql.prologue(text) + text) for name, text in _EXAMPLES],
-                addresses={"csv": "/sparql?" + urlencode({"query": query, "format": "csv"}), "json": "/sparql?" + urlencode({"query": query, "format": "json"})},
+                addresses={"csv": "/query/table.csv?" + urlencode({"query": query}), "json": "/sparql?" + urlencode({"query": query, "format": "json"})},
             ),
             422 if found["refused"] else 200,
         )  # fmt: skip
 
+    plain = APIRouter(include_in_schema=False)
+
+    @plain.get("/query/table.csv")
+    def query_table(
+        request: Request, settings: SettingsDep, query: Annotated[str, Query(max_length=20_000)]
+    ) -> Response:
+        """The rows of a query for a spreadsheet: no cell is a formula. Raw results are at /sparql."""
+        found = _answered(request, query, rules_of(settings))
+        if "refused" in found:
+            return problem(422, found["refused"], title="Query refused")
+        text = to_csv(found["columns"], ([shown for shown, _ in row] for row in found["rows"]))
+        headers = {"Content-Disposition": 'attachment; filename="table.csv"', "Cache-Control": "no-store"}
+        return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+    router.include_router(plain)
     return router
 
 
