@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     model_name: str = Field("", description="Name of the model on that server.")
     model_key: str | None = Field(None, repr=False, description="Key for that server.")
     model_timeout: float = Field(60.0, gt=0, description="Seconds that one answer of that server may take.")
+    model_questions: bool = Field(
+        False,
+        description="Whether a question that nthtier can't read is sent to that server, to be put into one of its forms. "
+        "Nothing but the question is sent.",
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from graph.api.state import CatalogueDep, StoreDep
-from graph.question import Reply
+from graph.api.state import CatalogueDep, SettingsDep, StoreDep
+from graph.question import Reply, translator
 from graph.question import ask as answer_question
 
 
@@ -21,13 +21,14 @@ def ask_router() -> APIRouter:
         request: Request,
         store: StoreDep,
         catalogue: CatalogueDep,
+        settings: SettingsDep,
         q: Annotated[str, Query(max_length=500, examples=["who depends on TSMC?"])],
     ) -> Response:
         """Answer a question in plain English, with its evidence and the SPARQL that an analyst could have written.
 
         The record that the question's own route returns stands under `answer`.
         """
-        reply = answer_question(store, q, catalogue)
+        reply = answer_question(store, q, catalogue, translator(settings))
         request.state.intent = reply.question.intent
         return Response(reply.model_dump_json(), media_type="application/json")
 

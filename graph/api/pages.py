@@ -19,7 +19,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from graph.api.assets import address
-from graph.api.state import CatalogueDep, StoreDep
+from graph.api.state import CatalogueDep, SettingsDep, StoreDep
 from graph.api.tables import columns
 from graph.changes import Changes
 from graph.chokepoints import stops
@@ -32,7 +32,7 @@ from graph.models import Dependents, Evidence
 from graph.names import Node
 from graph.paths import common
 from graph.profile import profile
-from graph.question import Reply
+from graph.question import Reply, translator
 from graph.question import ask as answer_question
 from graph.question.answering import newest_day
 from graph.question.intents import INTENTS
@@ -152,11 +152,15 @@ def pages_router() -> APIRouter:
 
     @router.get("/ask")
     def ask(
-        request: Request, store: StoreDep, catalogue: CatalogueDep, q: Annotated[str, Query(max_length=500)] = ""
+        request: Request,
+        store: StoreDep,
+        catalogue: CatalogueDep,
+        settings: SettingsDep,
+        q: Annotated[str, Query(max_length=500)] = "",
     ) -> HTMLResponse:
         if not q.strip():
             return _page("intents.html", intents=INTENTS.values(), question="")
-        reply = answer_question(store, q, catalogue)
+        reply = answer_question(store, q, catalogue, translator(settings))
         request.state.intent = reply.question.intent
         return _page(
             "answer.html",

@@ -12,6 +12,7 @@ from graph.dependency import Direction
 from graph.dependency import dependents as find_dependents
 from graph.models import Dependents
 from graph.question import ask as answer_question
+from graph.question import translator
 from ontology import terms
 
 Name = Annotated[str, typer.Argument(help="Name, id or IRI of a party or product.")]
@@ -31,11 +32,14 @@ def ask(
 ) -> None:
     """Answer a question, with the evidence.
 
+    With NTHTIER_MODEL_QUESTIONS a question that nthtier can't read is sent, alone, to the model server of the settings, which
+    may put it into a form that nthtier reads. With --json the record stands under "answer", beside how the question was read.
+
     Example: nthtier ask "who depends on TSMC?"
     """
     session: Session = context.obj
     store = session.store(read_only=True, files=files or ())
-    reply = answer_question(store, question, session.catalogue)
+    reply = answer_question(store, question, session.catalogue, translator(session.settings))
     if as_json:
         show.lines([reply.model_dump_json(indent=2)])
     else:

@@ -27,6 +27,7 @@ from graph.queries import PROLOGUE, rows
 from graph.question import sparql
 from graph.question.intents import INTENTS
 from graph.question.reading import Reading, cannot_read, read
+from graph.question.translation import translate
 from graph.question.words import ITEMS
 from graph.related import related
 from graph.sheet import headline
@@ -34,6 +35,7 @@ from graph.sole import sole_sources
 from graph.store import Store
 from graph.threads import timeline
 from graph.whatif import whatif
+from loaders.extraction.chat import Chat
 from ontology import terms
 from ontology.catalogue import Catalogue
 
@@ -98,8 +100,13 @@ Made = tuple[Answer, str | None]
 Maker = Callable[[Asked], Made]
 
 
-def ask(store: Store, question: str, catalogue: Catalogue | None = None) -> Reply:
+def ask(store: Store, question: str, catalogue: Catalogue | None = None, chat: Chat | None = None) -> Reply:
     """Answer a question in plain English.
+
+    Parameters
+    ----------
+    chat
+        A model that may put a question which the forms can't read into one of them; see :mod:`graph.question.translation`.
 
     Raises
     ------
@@ -109,7 +116,14 @@ def ask(store: Store, question: str, catalogue: Catalogue | None = None) -> Repl
         The store does not know a party; names like it are suggested.
     """
     catalogue = catalogue or Catalogue.bundled()
-    return answer(store, read(question, catalogue, newest_day(store)), question, catalogue)
+    try:
+        return answer(store, read(question, catalogue, newest_day(store)), question, catalogue)
+    except QuestionError:
+        if chat is None:
+            raise
+    reply = answer(store, translate(question, chat, catalogue), question, catalogue)
+    means = f"{reply.question.means} (as a model at {chat.where} reads it)"
+    return reply.model_copy(update={"question": reply.question.model_copy(update={"means": means})})
 
 
 def answer(store: Store, reading: Reading, text: str, catalogue: Catalogue) -> Reply:
