@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from graph.api import ask as route
 from graph.api.app import create_app
 from graph.question import Reply
+from graph.question import ask as answer
 from graph.settings import Settings
 from graph.store import Store
 
@@ -23,13 +23,12 @@ WRITE = {"authorization": "Bearer s3cret", "content-type": "text/csv"}
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The questions that were worked out."""
     found: list[str] = []
-    answer = route.answer_question
 
     def counted(store: Store, question: str, *others: object) -> Reply:
         found.append(question)
         return answer(store, question, *others)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(route, "answer_question", counted)
+    monkeypatch.setattr("graph.api.ask.answer_question", counted)
     return found
 
 

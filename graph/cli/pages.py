@@ -50,14 +50,19 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
 ) -> None:
-    """Serve questions, SPARQL and pages over HTTP.
+    """Serve questions, SPARQL and pages over HTTP; requests are logged to standard error, a line of JSON each.
 
     Example: nthtier serve --port 8000
     """
+    import logging
+
     import uvicorn  # only the service needs it
 
     from graph.api.app import create_app
 
     session: Session = context.obj
     store = session.store()
-    uvicorn.run(create_app(store, session.settings), host=host, port=port, log_level="info")
+    log = logging.getLogger("nthtier.http")
+    log.setLevel(logging.INFO)
+    log.addHandler(logging.StreamHandler())
+    uvicorn.run(create_app(store, session.settings), host=host, port=port, log_level="info", access_log=False)
