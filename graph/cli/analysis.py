@@ -24,7 +24,6 @@ from graph.portfolio import portfolio as weigh_portfolio
 from graph.scenarios import Scenario, ScenarioError, library, parse, read
 from graph.whatif import whatif as work_out
 from graph.withdrawal import withdrawal
-from ontology import terms
 
 Most = Annotated[int, typer.Option("--limit", min=1, help="Most rows to show.")]
 Words = Annotated[bool, typer.Option("--explain", help="Say it in words, without tables and sentences.")]
@@ -52,7 +51,7 @@ def paths(
         name,
         on,
         count=count,
-        level=_level(level),
+        level=level,
         as_of=parse_day(as_of),
         valid_at=parse_day(valid_at),
         catalogue=session.catalogue,
@@ -79,7 +78,7 @@ def common(
     answer = find_common(
         session.store(read_only=True),
         names,
-        level=_level(level),
+        level=level,
         as_of=parse_day(as_of),
         valid_at=parse_day(valid_at),
         limit=limit,
@@ -112,7 +111,7 @@ def exposure(
     store = session.store(read_only=True)
     days = {"as_of": parse_day(as_of), "valid_at": parse_day(valid_at)}
     if name is None:
-        ranking = exposures(store, to, level=_level(level), limit=limit, catalogue=session.catalogue, **days)
+        ranking = exposures(store, to, level=level, limit=limit, catalogue=session.catalogue, **days)
         _print(ranking, ranking.explain(), explain, as_json)
     else:
         answer = measure_exposure(store, name, to, catalogue=session.catalogue, **days)
@@ -142,11 +141,11 @@ def chokepoints(
     store = session.store(read_only=True)
     days = {"as_of": parse_day(as_of), "valid_at": parse_day(valid_at)}
     if name is not None:
-        stops = find_stops(store, name, level=_level(level), catalogue=session.catalogue, **days)
+        stops = find_stops(store, name, level=level, catalogue=session.catalogue, **days)
         _print(stops, stops.explain(), explain, as_json)
     else:
         answer = find_chokepoints(
-            store, by=by, component=component, level=_level(level), limit=limit, catalogue=session.catalogue, **days
+            store, by=by, component=component, level=level, limit=limit, catalogue=session.catalogue, **days
         )
         _print(answer, answer.explain(), explain, as_json)
 
@@ -172,7 +171,7 @@ def concentration(
     answer = measure_concentration(
         session.store(read_only=True),
         component,
-        level=_level(level),
+        level=level,
         as_of=parse_day(as_of),
         valid_at=parse_day(valid_at),
         limit=limit,
@@ -215,7 +214,7 @@ def whatif(
     answer = work_out(
         session.store(read_only=True),
         asked,
-        level=_level(level),
+        level=level,
         as_of=parse_day(as_of),
         valid_at=parse_day(valid_at),
         limit=limit,
@@ -245,7 +244,7 @@ def portfolio(
     answer = weigh_portfolio(
         session.store(read_only=True),
         holdings_of(_holdings(holdings)),
-        level=_level(level),
+        level=level,
         as_of=parse_day(as_of),
         valid_at=parse_day(valid_at),
         limit=limit,
@@ -278,18 +277,12 @@ def rests_on(
         name,
         source,
         at_least=at_least,
-        level=_level(level),
+        level=level,
         as_of=parse_day(as_of),
         valid_at=parse_day(valid_at),
         catalogue=session.catalogue,
     )
     _print(answer, answer.explain(), explain, as_json)
-
-
-def _level(level: str) -> str:
-    if level not in terms.LEVELS:
-        raise typer.BadParameter(f"must be one of {', '.join(terms.LEVELS)}", param_hint="--level")
-    return level
 
 
 def _parsed(text: str) -> Scenario:

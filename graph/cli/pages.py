@@ -65,4 +65,5 @@ def serve(
     log = logging.getLogger("nthtier.http")
     log.setLevel(logging.INFO)
     log.addHandler(logging.StreamHandler())
+    log.propagate = False  # the agents' server has a handler of its own at the root, which breaks lines
     uvicorn.run(create_app(store, session.settings), host=host, port=port, log_level="info", access_log=False)

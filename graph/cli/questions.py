@@ -16,7 +16,17 @@ from graph.question import translator
 from ontology import terms
 
 Name = Annotated[str, typer.Argument(help="Name, id or IRI of a party or product.")]
-Level = Annotated[str, typer.Option(help=f"How firm a claim must be: {', '.join(terms.LEVELS)}.")]
+
+
+def _known_level(level: str) -> str:
+    if level not in terms.LEVELS:
+        raise typer.BadParameter(f"must be one of {', '.join(terms.LEVELS)}")
+    return level
+
+
+Level = Annotated[
+    str, typer.Option(callback=_known_level, help=f"How firm a claim must be: {', '.join(terms.LEVELS)}.")
+]
 AsOf = Annotated[str | None, typer.Option(help="As known on this day, YYYY-MM-DD.")]
 ValidAt = Annotated[str | None, typer.Option(help="As it holds on this day, YYYY-MM-DD.")]
 MaxTier = Annotated[int | None, typer.Option(min=1, help="Deepest tier to show.")]
@@ -90,8 +100,6 @@ def _walk(
     max_tier: int | None,
     as_json: bool,
 ) -> None:
-    if level not in terms.LEVELS:
-        raise typer.BadParameter(f"must be one of {', '.join(terms.LEVELS)}", param_hint="--level")
     session: Session = context.obj
     store = session.store(read_only=True)
     answer = find_dependents(
