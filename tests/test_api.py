@@ -112,6 +112,14 @@ def test_browsers_get_pages_and_others_records_at_one_address(client: TestClient
     assert client.get("/parties/tsmc").json() == client.get("/v1/parties/tsmc").json()
 
 
+def test_a_claim_has_a_page(client: TestClient) -> None:
+    claim = client.get("/v1/claims?limit=1").json()["items"][0]
+    page = client.get("/claims/" + claim["claim"].rpartition("/")[2], headers=HTML)
+    assert page.headers["content-type"].startswith("text/html")
+    assert claim["sentence"][:20] in page.text
+    assert client.get("/claims/0123456789abcdef", headers=HTML).status_code == 404
+
+
 def test_every_answer_has_a_request_id_and_safe_headers(client: TestClient) -> None:
     given = client.get("/healthz", headers={"x-request-id": "abc-1"})
     assert given.headers["x-request-id"] == "abc-1"

@@ -11,7 +11,7 @@ from datetime import date as Date
 from typing import Annotated, Any, Final
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -26,6 +26,7 @@ from graph.chokepoints import stops
 from graph.concentration import Concentration, concentration
 from graph.dependency import dependents, find
 from graph.errors import UnknownNameError
+from graph.evidence import evidence
 from graph.exposure import Exposure, exposure
 from graph.listing import claims, document, documents, parties
 from graph.models import Dependents, Evidence
@@ -209,12 +210,12 @@ def pages_router() -> APIRouter:
         laid = [(walk, sheet(walk, numbers)) for walk in walks]
         ties = sheet(known, numbers)
         laid_stops = sheet(halts, numbers)
-        evidence = {**known.evidence, **walks[0].evidence, **walks[1].evidence, **halts.evidence}
+        cited = {**known.evidence, **walks[0].evidence, **walks[1].evidence, **halts.evidence}
         for _, record in supply:
-            evidence.update(record.evidence)
+            cited.update(record.evidence)
         return _page(
             "party.html", known=known, threads=threads, is_product=is_product, supply=laid_supply, exposed=exposed, halts=halts, stops=laid_stops, walks=laid, level=chosen, as_of=as_of, ties=ties, question="",
-            cited=[(number, evidence[claim]) for claim, number in numbers.items()],
+            cited=[(number, cited[claim]) for claim, number in numbers.items()],
             network=link("view", known.party.id) + _state(chosen, as_of),
         )  # fmt: skip
 
@@ -231,6 +232,16 @@ def pages_router() -> APIRouter:
         found = document(store, identity)
         named = lambda text: entry.name if (entry := catalogue.entry(text)) else text  # noqa: E731
         return _page("document.html", found=found, pieces=tuple(_pieces(found)), question="", named=named)
+
+    @router.get("/claims/{identity}")
+    def one_claim(
+        store: StoreDep, catalogue: CatalogueDep, identity: Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
+    ) -> HTMLResponse:
+        found = evidence(store, [terms.CLAIM + identity])
+        if not found:
+            raise UnknownNameError(identity, (), "claim")
+        named = lambda text: entry.name if (entry := catalogue.entry(text)) else text  # noqa: E731
+        return _page("claim.html", each=found[terms.CLAIM + identity], question="", named=named)
 
     return router
 
