@@ -1,14 +1,21 @@
-"""The container's files: linted, without root, with what the service needs to be looked after."""
+"""The container's files, and the README's cron line and unit: linted, without root, with commands that there are."""
 
 from __future__ import annotations
 
+import configparser
+import re
+import shlex
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
+import pytest
 import yaml
+from typer.main import get_command
 
+from graph.cli import app as cli
 from places import ROOT
 
 
@@ -46,3 +53,48 @@ def test_compose_names_versions_drops_rights_and_refers_to_what_it_has() -> None
             assert service["cap_drop"] == ["ALL"]
             assert service["environment"]["NTHTIER_STORE"].startswith("http://store:")
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def understood(command: str) -> dict[str, object]:
+    """Return the options of a watch as the command line reads them; wrong usage raises."""
+    program, *words = shlex.split(command)
+    assert Path(program).name == "nthtier"
+    place = words.index("watch")
+    import_module("graph.cli.watching")  # the command registers itself
+    group = get_command(cli.app)
+    group.make_context("nthtier", words[: place + 1]).close()
+    with group.commands["watch"].make_context("watch", words[place + 1 :]) as context:  # type: ignore[attr-defined]
+        return dict(context.params)
+
+
+def test_the_cron_line_looks_once_every_hour() -> None:
+    (line,) = re.findall(r"^(?:[\d*/,-]+ ){5} *nthtier .*$", README, re.MULTILINE)
+    assert line.split()[:5] == ["0", "*", "*", "*", "*"]
+    assert understood(line.split(None, 5)[5])["once"] is True
+
+
+def test_the_unit_passes_its_linter_and_runs_a_command_that_there_is(tmp_path: Path) -> None:
+    (unit,) = re.findall(r"^```ini\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    said = configparser.ConfigParser(interpolation=None)
+    said.optionxform = str  # type: ignore[assignment,method-assign]
+    said.read_string(unit)
+    options = understood(said["Service"]["ExecStart"])
+    assert (options["every"], options["once"]) == (3600, False)
+    assert said["Service"]["Environment"] == "NTHTIER_STORE=/srv/nthtier/store"
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is absent; it comes with systemd")
+    # The linter asks that the program exists and that the user is no special one.
+    here = unit.replace("/opt/nthtier/bin/nthtier", sys.executable).replace("User=nthtier", "User=root")
+    place = tmp_path / "nthtier-watch.service"
+    for text, complaint in ((here, ""), (here.replace("Restart=", "Restrat="), "Unknown key")):
+        place.write_text(text, encoding="utf-8")
+        done = subprocess.run(
+            ["systemd-analyze", "verify", "--man=no", str(place)], capture_output=True, text=True, check=False
+        )
+        if complaint:
+            assert complaint in done.stderr
+        else:
+            assert (done.returncode, done.stderr) == (0, "")
