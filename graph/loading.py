@@ -37,6 +37,9 @@ _PATIENCE = 20.0
 #: Files a process is given at once, and the fewest that are worth a second process.
 _CHUNK = 8
 _WORTH = 40
+#: What marks the folder of a store, and how the name of a watch's state ends: neither holds documents.
+_STORE = "nthtier-store.json"
+_STATE = ".watch.json"
 
 
 @dataclass(frozen=True)
@@ -296,8 +299,10 @@ def _walk(folder: Path, known: frozenset[str]) -> Iterator[Path]:
     if folder_loader(folder) is not None:
         yield folder
         return
+    if (folder / _STORE).is_file():  # "nthtier load ." where the store itself lies
+        return
     for each in folder.iterdir():
-        if each.name.startswith("."):
+        if each.name.startswith(".") or each.name.endswith(_STATE):
             continue
         if each.is_dir() and not each.is_symlink():
             yield from _walk(each, known)

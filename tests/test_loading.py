@@ -106,6 +106,9 @@ def test_folders_give_the_files_that_loaders_read(tmp_path: Path) -> None:
         (tmp_path / "a" / name).write_text("x", encoding="utf-8")
     found = [path.relative_to(tmp_path).as_posix() for path in find_files([tmp_path])]
     assert found == ["a/eto", "a/x.txt", "a/y.CSV"]
+    open_store(str(tmp_path / "store")).close()
+    (tmp_path / "store.watch.json").write_text("{}", encoding="utf-8")
+    assert [path.relative_to(tmp_path).as_posix() for path in find_files([tmp_path])] == found
     (tmp_path / "empty").mkdir()
     with pytest.raises(LoaderError, match="no file in it ends in"):
         find_files([tmp_path / "empty"])
