@@ -20,10 +20,11 @@ EDITOR_PACKAGE := @zazuko/yasgui@4.6.2
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
+# Only what is imported gets compiled, when it is: pip would spend a quarter of the demo on the rest.
 $(VENV)/run: pyproject.toml
 	@test -n "$(BASE_PYTHON)" || { echo "Python 3.11 or newer is needed; none was found" >&2; exit 1; }
 	$(BASE_PYTHON) -m venv $(VENV)
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --editable .
+	$(PYTHON) -m pip install --quiet --no-compile --disable-pip-version-check --editable .
 	@touch $@
 
 $(VENV)/dev: $(VENV)/run
