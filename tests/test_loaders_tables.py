@@ -178,7 +178,7 @@ def test_a_mapping_steps_into_json() -> None:
     [
         ("[columns", "its mapping is not TOML"),
         ("[colums]\n", r"its mapping has 'colums'"),
-        ('[columns]\nsubjct = "a"\n', "its mapping has no such field: 'subjct'"),
+        ('[columns]\nsubjct = "a"\n', r"its mapping has no such field: 'subjct'; did you mean 'subject'\?"),
         (
             '[columns]\nsubject = "firm"\n[constants]\npredicate = "supplies"\n',
             r"x\.csv:2: no column 'firm'; found vendor, kind",
