@@ -17,7 +17,7 @@ from loaders.extraction.windows import Window, windows
 from loaders.linking import Linker
 from ontology.catalogue import Catalogue
 
-_ABBREVIATED = re.compile(r"((?:[A-Z][\w&.\-]*\s){0,4}[A-Z][\w&.\-]*)\s\(([A-Z][A-Za-z]{1,6})\)")
+_ABBREVIATED = re.compile(r"(?<![\w&.\-])((?:[A-Z][\w&.\-]{0,40}\s){0,4}[A-Z][\w&.\-]{0,40})\s\(([A-Z][A-Za-z]{1,6})\)")
 _LONGEST_SENTENCE = 1200
 """Letters; a longer "sentence" is no prose, and only its beginning is read."""
 
