@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from rapidfuzz import process
+
 from ontology.errors import NthtierError
+
+
+def did_you_mean(word: str, among: Iterable[str]) -> str:
+    """Return a hint after an unknown word: the known one most like it, or all of them.
+
+    >>> did_you_mean("evnts", ["events", "feeds"]), did_you_mean("x", ["events", "feeds"])
+    ("did you mean 'events'?", 'there are events, feeds')
+    """
+    known = list(among)
+    close = process.extractOne(word, known, score_cutoff=60)
+    return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
 
 
 class LoaderError(NthtierError):

@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from datetime import date as Date
 from typing import Any, Literal, cast
 
-from rapidfuzz import process
-
 from loaders.claim import Amount, Attribution, Interval, Status
-from loaders.errors import LoaderError
+from loaders.errors import LoaderError, did_you_mean
 from ontology import terms
 
 
@@ -49,9 +47,7 @@ class Fields:
         """Return a field that has one of a few values."""
         value = self.text(name, required=default is None) or cast(str, default)
         if value not in among:
-            close = process.extractOne(value, among, score_cutoff=60)
-            hint = f"did you mean {close[0]!r}?" if close else f"one of {', '.join(among)}"
-            raise self.fault(f"unknown {name} {_short(value)}; {hint}")
+            raise self.fault(f"unknown {name} {_short(value)}; {did_you_mean(value, among)}")
         return value
 
     def predicate(self) -> str:

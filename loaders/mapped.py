@@ -34,10 +34,8 @@ from datetime import date as Date
 from datetime import datetime
 from typing import Any
 
-from rapidfuzz import process
-
 from loaders.claim import Claim, Document, Loaded
-from loaders.errors import LoaderError
+from loaders.errors import LoaderError, did_you_mean
 from loaders.events import claim_of, json_object
 from loaders.fields import Fields
 from loaders.registry import Context, loader
@@ -93,9 +91,7 @@ def read_mapping(text: str, origin: str) -> Mapped:
         raise LoaderError(origin, f"its mapping has {wrong!r}; there are [{'], ['.join(sorted(_SECTIONS))}]")
     for section in _SECTIONS & said.keys():
         if wrong := next((name for name in said[section] if name not in FIELDS), None):
-            close = process.extractOne(wrong, FIELDS, score_cutoff=60)
-            hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(FIELDS)}"
-            raise LoaderError(origin, f"its mapping has no such field: {wrong!r}; {hint}")
+            raise LoaderError(origin, f"its mapping has no such field: {wrong!r}; {did_you_mean(wrong, FIELDS)}")
     scale = {
         name: value for name, value in said.get("scale", {}).items() if isinstance(value, (int, float)) and value > 0
     }

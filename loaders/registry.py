@@ -13,10 +13,8 @@ from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 
-from rapidfuzz import process
-
 from loaders.claim import Claim, Document, Loaded
-from loaders.errors import LoaderError
+from loaders.errors import LoaderError, did_you_mean
 from loaders.extraction.protocol import Extractor
 from loaders.linking import Linker
 from loaders.source import Source
@@ -185,9 +183,7 @@ def _choose(source: Source, suffix: str, name: str | None) -> Loader:
     known = loaders()
     if name is not None:
         if name not in known:
-            close = process.extractOne(name, list(known), score_cutoff=60)
-            hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
-            raise LoaderError(source.origin, f"no loader {name!r}; {hint}")
+            raise LoaderError(source.origin, f"no loader {name!r}; {did_you_mean(name, known)}")
         return known[name]
     if source.mapping:
         return known["mapped"]
