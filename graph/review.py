@@ -62,6 +62,8 @@ class Decided(Answer):
     date: str
     why: str
     into: str | None
+    keeps: tuple[str, ...] = Field(description="Claims that it holds right.")
+    sets_aside: tuple[str, ...] = Field(description="Claims that do not count as long as it stands.")
     stands: bool = Field(description="Whether it is the latest about its thing.")
 
 
@@ -140,6 +142,8 @@ def as_decided(decision: Decision, *, stands: bool = True) -> Decided:
         date=decision.date,
         why=decision.why,
         into=decision.into.removeprefix(ID) or None,
+        keeps=decision.keeps,
+        sets_aside=decision.sets_aside,
         stands=stands,
     )
 

@@ -6,7 +6,7 @@ A page stands at the address of its resource and is sent to browsers; every othe
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date as Date
 from typing import Annotated, Any, Final
 from urllib.parse import quote, urlencode
@@ -230,8 +230,7 @@ def pages_router() -> APIRouter:
     @router.get("/documents/{identity}")
     def one_document(store: StoreDep, catalogue: CatalogueDep, identity: str) -> HTMLResponse:
         found = document(store, identity)
-        named = lambda text: entry.name if (entry := catalogue.entry(text)) else text  # noqa: E731
-        return _page("document.html", found=found, pieces=tuple(_pieces(found)), question="", named=named)
+        return _page("document.html", found=found, pieces=tuple(_pieces(found)), question="", named=_names(catalogue))
 
     @router.get("/claims/{identity}")
     def one_claim(
@@ -240,10 +239,14 @@ def pages_router() -> APIRouter:
         found = evidence(store, [terms.CLAIM + identity])
         if not found:
             raise UnknownNameError(identity, (), "claim")
-        named = lambda text: entry.name if (entry := catalogue.entry(text)) else text  # noqa: E731
-        return _page("claim.html", each=found[terms.CLAIM + identity], question="", named=named)
+        return _page("claim.html", each=found[terms.CLAIM + identity], question="", named=_names(catalogue))
 
     return router
+
+
+def _names(catalogue: Catalogue) -> Callable[[str], str]:
+    """Return what gives a claim's end the catalogue's name, or leaves it as it was written."""
+    return lambda text: entry.name if (entry := catalogue.entry(text)) else text
 
 
 def _supply(
