@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     model_url: str | None = Field(
         None,
         description="Address of an OpenAI-compatible API, such as `http://localhost:11434/v1`. "
-        "What a command reads with it is sent there; nothing needs it.",
+        "Asked only where `NTHTIER_MODEL_QUESTIONS` allows it; nothing needs it.",
     )
     model_name: str = Field("", description="Name of the model on that server.")
     model_key: str | None = Field(None, repr=False, description="Key for that server.")
