@@ -114,10 +114,11 @@ def dependents(
     found: list[Dependent] = []
     start = [net.index[iri] for iri in (node.iri, *arms(store, node.iri)) if iri in net.index]
     if start:
+        hops: dict[int, Hop] = {}  # ways share their first hops
         tier, last = tiers(net, start, direction)
         reached = [n for n in np.flatnonzero(tier > 0).tolist() if max_tier is None or tier[n] <= max_tier]
         for n in sorted(reached, key=lambda n: (tier[n], net.nodes[n].name.casefold(), net.nodes[n].iri)):
-            path = _path(net, n, last, direction)
+            path = _path(net, n, last, direction, hops)
             weakest = max((hop.level for hop in path), key=terms.LEVELS.index)
             found.append(Dependent(party=party(net.nodes[n]), tier=int(tier[n]), level=weakest, path=path))
     claims = evidence(store, (claim for each in found for hop in each.path for claim in hop.claims))
@@ -136,10 +137,12 @@ def dependents(
     )
 
 
-def _path(net: Network, end: int, last: Ints, direction: Direction) -> tuple[Hop, ...]:
+def _path(net: Network, end: int, last: Ints, direction: Direction, known: dict[int, Hop]) -> tuple[Hop, ...]:
     hops = []
     while (fact := int(last[end])) >= 0:
-        hops.append(hop(net, fact))
+        if fact not in known:
+            known[fact] = hop(net, fact)
+        hops.append(known[fact])
         end = int(net.supplier[fact] if direction == "dependents" else net.consumer[fact])
     return tuple(reversed(hops))
 

@@ -6,19 +6,28 @@ from collections.abc import Iterable, Mapping
 
 from graph.models import Coverage, Evidence
 from graph.queries import query, rows, values
+from graph.remembered import Remembered
 from graph.store import Store
 from ontology.terms import NT
 
 _CHUNK = 400
+_MOST = 20_000  # claims kept of a store, at about 2 kB each
+_SEEN: Remembered[dict[str, Evidence]] = Remembered(lambda _: {})
 
 
 def evidence(store: Store, claims: Iterable[str]) -> dict[str, Evidence]:
-    """Return claims by IRI, in the order of their IRIs."""
+    """Return claims by IRI, in the order of their IRIs; those read last are kept until the store changes."""
     wanted = sorted(set(claims))
-    found: dict[str, Evidence] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        for row in rows(store, query("claims").replace("#VALUES#", values("claim", wanted[start : start + _CHUNK]))):
+    seen = _SEEN.of(store)
+    found = {claim: known for claim in wanted if (known := seen.get(claim))}
+    unread = [claim for claim in wanted if claim not in found]
+    for start in range(0, len(unread), _CHUNK):
+        for row in rows(store, query("claims").replace("#VALUES#", values("claim", unread[start : start + _CHUNK]))):
             found[row[0]] = _evidence(row)
+    if len(seen) + len(unread) > _MOST:
+        seen.clear()
+    if len(unread) <= _MOST:
+        seen.update((claim, found[claim]) for claim in unread if claim in found)
     return {claim: found[claim] for claim in wanted if claim in found}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date as Date
+from typing import Literal
 
 from pydantic import Field
 
@@ -55,11 +56,10 @@ def profile(
     entry = catalogue.entry(node.iri)
     names = described(store)
     ties: dict[tuple[str, str, str], Tie] = {}
-    for side in ({"subject": node}, {"object": node}, {"item": node}):
-        answer = related(store, terms.PREDICATES, level=level, as_of=as_of, **side)  # type: ignore[arg-type]
+    sides: tuple[Literal["subject", "object", "item"], ...] = ("subject", "object", "item")
+    for side in sides[: 3 if node.kind in terms.PRODUCT_KINDS.values() else 2]:
+        answer = related(store, terms.PREDICATES, level=level, as_of=as_of, **{side: node})  # type: ignore[arg-type]
         for tie in answer.found:
-            if "item" in side and node.kind not in terms.PRODUCT_KINDS.values():
-                continue
             ties.setdefault((tie.relation or "", tie.subject.iri, tie.object.iri if tie.object else ""), tie)
     found = tuple(ties.values())
     claims = evidence(store, (claim for tie in found for claim in tie.claims))

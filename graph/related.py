@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date as Date
+from typing import Final
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import Field
 
 from graph.consolidate import Relation
@@ -13,10 +17,13 @@ from graph.dependency import party
 from graph.evidence import coverage, evidence
 from graph.models import Answer, Coverage, Evidence, Interval, Party
 from graph.names import Node, described
-from graph.network import network
-from graph.queries import query, rows
+from graph.network import made_by, network
+from graph.relations import Relations
+from graph.remembered import Remembered
 from graph.store import Store
 from ontology import terms
+
+_DEVELOPERS: Final = Remembered(made_by)
 
 
 class Tie(Answer):
@@ -114,10 +121,10 @@ def related(
     """
     net = network(store, level, as_of, valid_at)
     names = described(store)
-    developer = dict(rows(store, query("developed")))
+    developer = _DEVELOPERS.of(store)
     found = []
-    for relation in net.relations:
-        if relation.predicate not in predicates or not _fits_item(relation, item, about, kinds, names):
+    for relation in _near(net.relations, predicates, (subject, object), item, developer):
+        if not _fits_item(relation, item, about, kinds, names):
             continue
         for one, other in _ways(relation):
             first, second = _reach(one, subject, developer), _reach(other, object, developer)
@@ -143,6 +150,34 @@ def related(
         evidence=claims,
         coverage=coverage(claims),
     )
+
+
+def _near(
+    relations: Sequence[Relation],
+    predicates: Collection[str],
+    ends: Iterable[Node | None],
+    item: Node | None,
+    developer: dict[str, str],
+) -> Iterator[Relation]:
+    """Yield the relations that may fit, found in their columns, so that only those are looked at one by one."""
+    table = relations if isinstance(relations, Relations) else Relations.of(relations)
+    chosen = np.isin(table.predicate, [terms.PREDICATES.index(each) for each in predicates])
+    for end in ends:
+        if end is not None:
+            own = [end.iri, *(product for product, maker in developer.items() if maker == end.iri)]
+            codes = pc.index_in(pa.array(own), table.things).drop_null().to_numpy()
+            chosen &= np.isin(table.subject, codes) | np.isin(table.object, codes)
+    if item is not None:
+        found = pc.index_in(pa.scalar(item.iri), table.things).as_py()
+        code = -2 if found is None else found
+        words, said = table.item_name.dictionary_encode(), _named(item)
+        alike = np.array([bool(said.search(word)) for word in words.dictionary.to_pylist()], dtype=bool)
+        chosen &= alike[words.indices] | (table.item == code) | (table.object == code)
+    return (table[number] for number in np.flatnonzero(chosen).tolist())
+
+
+def _named(item: Node) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(item.name)}", re.IGNORECASE)
 
 
 def _iri(of: Party | None) -> str:
@@ -179,7 +214,7 @@ def _fits_item(
     if item is not None:
         if item.iri in (relation.item, relation.object):
             return True
-        return bool(re.search(rf"(?<!\w){re.escape(item.name)}", relation.item_name, re.IGNORECASE))
+        return bool(_named(item).search(relation.item_name))
     if about:
         node = names.get(relation.item)
         word = about.removesuffix("s")

@@ -30,6 +30,7 @@ from graph.question.reading import Reading, cannot_read, read
 from graph.question.translation import translate
 from graph.question.words import ITEMS
 from graph.related import related
+from graph.remembered import Remembered
 from graph.sheet import headline
 from graph.sole import sole_sources
 from graph.store import Store
@@ -159,8 +160,15 @@ def answer(store: Store, reading: Reading, text: str, catalogue: Catalogue) -> R
 
 def newest_day(store: Store) -> Date | None:
     """Return the newest day of any document, from which "yesterday" counts."""
+    return _NEWEST.of(store)
+
+
+def _newest_day(store: Store) -> Date | None:
     found = rows(store, PROLOGUE + "SELECT (MAX(?day) AS ?newest) WHERE { ?relation nt:lastSeen ?day }")
     return Date.fromisoformat(found[0][0]) if found and any(found[0]) else None
+
+
+_NEWEST: Final = Remembered(_newest_day)
 
 
 #: Questions about what is only talked of as well, unless they say otherwise.
