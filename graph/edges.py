@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from graph.consolidate import Relation
 from graph.facts import arrays, developers
 from graph.nquads import iri
+from graph.packed import COLUMNS
 from graph.queries import query
 from graph.relations import Relations
 from graph.store import Quad, Store
@@ -50,9 +51,9 @@ class Edges:
             Product IRI → developer IRI, from the catalogue.
         """
         relations = _columns(actual)
-        found = arrays(relations, developers(relations, known))
-        pairs = np.unique(found.consumer.astype(np.int64) * len(found.things) + found.supplier)
-        return cls(actual, pa.array(found.things, pa.string()), pairs)
+        things, rows = arrays(relations, developers(relations, known))
+        pairs = np.unique(rows.consumer.astype(np.int64) * len(things) + rows.supplier)
+        return cls(actual, pa.array(things, pa.string()), pairs)
 
 
 _KEPT: WeakKeyDictionary[Store, tuple[str, Edges]] = WeakKeyDictionary()
@@ -140,23 +141,10 @@ def _table(relations: Iterable[Relation]) -> pa.Table:
 
 def _columns(actual: pa.Table) -> Relations:
     """Return actual relations as facts are made from: who depends on whom asks for no share, date or claim."""
-    size = len(actual)
-    table = actual.take(pc.sort_indices(actual["relation"]))
-
-    def all_the_same(value: str | float | int, kind: pa.DataType) -> pa.ChunkedArray:
-        return pa.chunked_array([pa.repeat(pa.scalar(value, kind), size)])
-
-    predicate = pc.binary_join_element_wise(NT, table["predicate"], "")
-    table = table.set_column(2, "predicate", predicate)
-    for name, value in (
-        ("itemName", ""),
-        ("status", NT + "actual"),
-        ("attribution", NT + "stated"),
-        ("first", ""),
-        ("last", ""),
-    ):
-        table = table.append_column(name, all_the_same(value, pa.string()))
-    for name, bound in (("low", 0.0), ("high", 1.0)):
-        table = table.append_column(name, all_the_same(bound, pa.float64()))
-    table = table.append_column("support", all_the_same(1, pa.int32()))
-    return Relations._from(table, np.zeros(size + 1, np.int32), pa.array([], pa.string()))
+    actual = actual.set_column(0, "relation", pc.binary_join_element_wise("<", actual["relation"], ""))
+    same = {"itemName": "", "status": "actual", "attribution": "stated", "low": 0.0, "high": 1.0, "support": 1}
+    for name, value in {**same, "first": "", "last": "", "claims": []}.items():
+        # One more, cut off again: arrow makes no empty column of some kinds.
+        column = pa.repeat(pa.scalar(value, COLUMNS[name]), len(actual) + 1)[:-1]
+        actual = actual.append_column(name, column)
+    return Relations.from_table(actual)

@@ -59,36 +59,30 @@ class Developer(NamedTuple):
     level: str = "confirmed"
 
 
+class Rows(NamedTuple):
+    """Facts in columns: codes of things, numbers of relations (-1: the catalogue), shares, levels, roles, predicates."""
+
+    supplier: Ints
+    consumer: Ints
+    component: Ints
+    via: Ints
+    relation: Ints
+    low: Floats
+    high: Floats
+    level: NDArray[np.int8]
+    role: NDArray[np.int8]
+    predicate: NDArray[np.int8]
+
+    def take(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> Rows:
+        """Return the rows of a mask or of numbers."""
+        return Rows._make(column[chosen] for column in self)
+
+
 class Facts(NamedTuple):
-    """Facts in arrays: codes of ``things``, numbers of relations (-1: the catalogue), shares, levels, roles, predicates."""
+    """Facts in columns, with the IRIs that they number in order."""
 
     things: list[str]
-    supplier: Ints
-    consumer: Ints
-    component: Ints
-    via: Ints
-    relation: Ints
-    low: Floats
-    high: Floats
-    level: NDArray[np.int8]
-    role: NDArray[np.int8]
-    predicate: NDArray[np.int8]
-
-
-class _Rows(NamedTuple):
-    supplier: Ints
-    consumer: Ints
-    component: Ints
-    via: Ints
-    relation: Ints
-    low: Floats
-    high: Floats
-    level: NDArray[np.int8]
-    role: NDArray[np.int8]
-    predicate: NDArray[np.int8]
-
-    def take(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> _Rows:
-        return _Rows._make(column[chosen] for column in self)
+    rows: Rows
 
 
 def developers(relations: Iterable[Relation], known: Mapping[str, str]) -> dict[str, tuple[Developer, ...]]:
@@ -118,19 +112,18 @@ def developers(relations: Iterable[Relation], known: Mapping[str, str]) -> dict[
 def facts(relations: Iterable[Relation], developed_by: Mapping[str, tuple[Developer, ...]]) -> Iterator[Fact]:
     """Yield the facts that relations make, those lifted from products and drawn from what a product contains among them."""
     table = relations if isinstance(relations, Relations) else Relations.of(relations)
-    found = arrays(table, developed_by)
-    for row in range(len(found.supplier)):
-        relation, via = int(found.relation[row]), int(found.via[row])
+    things, rows = arrays(table, developed_by)
+    for supplier, consumer, component, via, relation, low, high, level, role, _ in zip(*rows, strict=True):
         yield Fact(
-            found.things[found.supplier[row]],
-            found.things[found.consumer[row]],
-            found.things[found.component[row]],
-            float(found.low[row]),
-            float(found.high[row]),
-            terms.LEVELS[found.level[row]],
-            table.iri(relation) if relation >= 0 else "",
-            found.things[via] if via >= 0 else "",
-            ROLES[found.role[row]],
+            things[supplier],
+            things[consumer],
+            things[component],
+            float(low),
+            float(high),
+            terms.LEVELS[level],
+            table.iri(int(relation)) if relation >= 0 else "",
+            things[via] if via >= 0 else "",
+            ROLES[role],
         )
 
 
@@ -145,9 +138,9 @@ def arrays(relations: Relations, developed_by: Mapping[str, tuple[Developer, ...
 
     def rows(
         of: NDArray[np.intp], supplier: Ints, consumer: Ints, component: Ints, role: int, via: Ints | None = None
-    ) -> _Rows:
+    ) -> Rows:
         all_of_it = role == CONTAINED
-        return _Rows(
+        return Rows(
             supplier,
             consumer,
             component,
@@ -192,10 +185,10 @@ def arrays(relations: Relations, developed_by: Mapping[str, tuple[Developer, ...
     lifted = [codes.lifted(each) for each in (direct[0], direct[2], direct[3], makers[0])]
     used = np.unique(np.concatenate((object_[use], item[run])))
     pieces = [*direct, hosted, *makers, *lifted, codes.developed(used[used >= 0])]
-    every = _Rows._make(np.concatenate(columns) for columns in zip(*pieces, strict=True))
+    every = Rows._make(np.concatenate(columns) for columns in zip(*pieces, strict=True))
     every = every.take((every.supplier != every.consumer) & ~codes.develops(every.consumer, every.supplier))
     order = np.lexsort((every.role, every.relation, every.via, every.component, every.consumer, every.supplier))
-    return Facts(codes.things, *every.take(order))
+    return Facts(codes.things, every.take(order))
 
 
 class _Codes:
@@ -250,7 +243,7 @@ class _Codes:
         """Tell which are things of their own, not the component of a relation without an item."""
         return ~np.isin(codes, self.kinds)
 
-    def _repeated(self, rows: _Rows, products: Ints) -> tuple[_Rows, Ints]:
+    def _repeated(self, rows: Rows, products: Ints) -> tuple[Rows, Ints]:
         """Return each row once for every developer of its product, and the developers' places."""
         counts = self.count(products)
         if not counts.any():
@@ -259,7 +252,7 @@ class _Codes:
         skips = np.repeat(self._start[products] - (counts.cumsum() - counts), counts)
         return rows.take(chosen), (np.arange(len(chosen)) + skips).astype(np.int32)
 
-    def made(self, rows: _Rows) -> _Rows:
+    def made(self, rows: Rows) -> Rows:
         """Return the developers of what is used or run as suppliers."""
         found, place = self._repeated(rows, rows.supplier)
         return found._replace(
@@ -269,7 +262,7 @@ class _Codes:
             role=np.full(len(place), MAKER, np.int8),
         )
 
-    def lifted(self, rows: _Rows) -> _Rows:
+    def lifted(self, rows: Rows) -> Rows:
         """Return the developers of products in need as consumers."""
         found, place = self._repeated(rows, rows.consumer)
         kept = (found.role == MAKER) | (found.role == CONTAINED)
@@ -281,12 +274,12 @@ class _Codes:
             role=np.where(kept, found.role, LIFTED).astype(np.int8),
         ).take(~self.develops(self._party[place], found.supplier))
 
-    def developed(self, products: Ints) -> _Rows:
+    def developed(self, products: Ints) -> Rows:
         """Return what products that are used need of who develops them: all, where it is one."""
         counts = self.count(products)
         skips = np.repeat(self._start[products] - (counts.cumsum() - counts), counts)
         place = (np.arange(int(counts.sum())) + skips).astype(np.int32)
-        return _Rows(
+        return Rows(
             self._party[place],
             np.repeat(products, counts).astype(np.int32),
             np.full(len(place), self.kinds[_DEVELOPS], np.int32),
@@ -309,4 +302,4 @@ def weaker(first: str, second: str) -> str:
     return max(first, second, key=terms.LEVELS.index)
 
 
-__all__ = ["KIND_LABEL", "KIND_OF", "Developer", "Fact", "Facts", "arrays", "developers", "facts", "weaker"]
+__all__ = ["KIND_LABEL", "KIND_OF", "Developer", "Fact", "Facts", "Rows", "arrays", "developers", "facts", "weaker"]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
+from typing import overload
 from weakref import WeakKeyDictionary
+
+import pyarrow as pa
 
 from graph.assertions import labels, names, spelling
 from graph.components import KIND_LABEL
@@ -23,6 +27,45 @@ class Node:
     iri: str
     name: str
     kind: str
+
+
+class Nodes(Sequence[Node]):
+    """Nodes by number, sorted by IRI; one is made only when it is looked at."""
+
+    def __init__(self, iris: pa.Array, names: Mapping[str, Node]) -> None:
+        self.iris, self._names = iris, names
+
+    def __len__(self) -> int:
+        return len(self.iris)
+
+    @overload
+    def __getitem__(self, number: int) -> Node: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Node]: ...
+    def __getitem__(self, number: int | slice) -> Node | Sequence[Node]:
+        if isinstance(number, slice):
+            return [self[each] for each in range(*number.indices(len(self)))]
+        iri = self.iris[int(number)].as_py()
+        return self._names.get(iri) or Node(iri, KIND_LABEL.get(iri, iri.rsplit("/", 1)[-1]), "Component")
+
+
+class Index(Mapping[str, int]):
+    """IRI → number of the node, by halving: no second copy of a million names."""
+
+    def __init__(self, iris: pa.Array) -> None:
+        self._iris = iris
+
+    def __len__(self) -> int:
+        return len(self._iris)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._iris.to_pylist())
+
+    def __getitem__(self, iri: str) -> int:
+        place = bisect_left(range(len(self._iris)), iri, key=lambda number: self._iris[number].as_py())
+        if place == len(self._iris) or self._iris[place].as_py() != iri:
+            raise KeyError(iri)
+        return place
 
 
 _NAMES: WeakKeyDictionary[Store, tuple[str, dict[Date | None, dict[str, Node]]]] = WeakKeyDictionary()

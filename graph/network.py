@@ -6,12 +6,11 @@ compressed rows both ways, so that a walk touches only what it needs.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date as Date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import networkx as nx
@@ -20,10 +19,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from graph import view
-from graph.components import CAPACITY, KIND_LABEL, KIND_OF, MODELS, POWER, in_part, need
 from graph.consolidate import Relation
-from graph.facts import CONTAINED, DEVELOPED, DIRECT, HOSTED, LIFTED, ROLES, Fact, Facts, arrays, developers
-from graph.names import Node, described
+from graph.facts import ROLES, Fact, arrays, developers
+from graph.names import Index, Node, Nodes, described
+from graph.purposes import kind_of, purposes
 from graph.queries import query, rows
 from graph.relations import Floats, Ints, Relations
 from graph.store import Store
@@ -31,47 +30,6 @@ from ontology import terms
 
 if TYPE_CHECKING:
     from graph.needs import Needs
-
-_PRODUCTS = frozenset(terms.PRODUCT_KINDS.values())
-
-
-class Nodes(Sequence[Node]):
-    """Nodes by number, sorted by IRI; one is made only when it is looked at."""
-
-    def __init__(self, iris: pa.Array, names: Mapping[str, Node]) -> None:
-        self.iris, self._names = iris, names
-
-    def __len__(self) -> int:
-        return len(self.iris)
-
-    @overload
-    def __getitem__(self, number: int) -> Node: ...
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[Node]: ...
-    def __getitem__(self, number: int | slice) -> Node | Sequence[Node]:
-        if isinstance(number, slice):
-            return [self[each] for each in range(*number.indices(len(self)))]
-        iri = self.iris[int(number)].as_py()
-        return self._names.get(iri) or Node(iri, KIND_LABEL.get(iri, iri.rsplit("/", 1)[-1]), "Component")
-
-
-class Index(Mapping[str, int]):
-    """IRI → number of the node, by halving: no second copy of a million names."""
-
-    def __init__(self, iris: pa.Array) -> None:
-        self._iris = iris
-
-    def __len__(self) -> int:
-        return len(self._iris)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._iris.to_pylist())
-
-    def __getitem__(self, iri: str) -> int:
-        place = bisect_left(range(len(self._iris)), iri, key=lambda number: self._iris[number].as_py())
-        if place == len(self._iris) or self._iris[place].as_py() != iri:
-            raise KeyError(iri)
-        return place
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,28 +107,9 @@ class Network:
 
     def where(self, kept: NDArray[np.bool_]) -> Network:
         """Return the network with some of its facts; nodes and relations keep their numbers."""
-        columns = [
-            "supplier",
-            "consumer",
-            "component",
-            "via",
-            "relation",
-            "low",
-            "high",
-            "level",
-            "role",
-            "need",
-            "family",
-            "stated",
-            "part",
-        ]
-        return Network(
-            self.nodes,
-            self.relations,
-            country=self.country,
-            disputed=self.disputed,
-            **{name: getattr(self, name)[kept] for name in columns},
-        )
+        named: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
+        columns: dict[str, Any] = {name: each[kept] for name, each in named.items() if isinstance(each, np.ndarray)}
+        return replace(self, **columns)
 
     @property
     def nbytes(self) -> int:
@@ -264,7 +203,8 @@ def network(store: Store, level: str = "reported", as_of: Date | None = None, va
 
 def _read(store: Store, level: str, as_of: Date | None, valid_at: Date | None) -> Network:
     if as_of is None and valid_at is None:
-        return built(store, Relations.read(store), level, view.marks(store))
+        standing = Relations.read(store) or Relations.of(view.relations(store))  # a store of another version
+        return built(store, standing, level, view.marks(store))
     relations, marks = view.known(store, as_of, valid_at)
     return built(store, relations, level, marks, as_of)
 
@@ -314,9 +254,10 @@ def build(
     kept = table.take((rank >= 0) & (rank <= terms.LEVELS.index(level)))
     who = developers(kept, known)
     found = arrays(kept, who)
-    models = {each.party for product, makers in who.items() if _kind(names, product) == "AiModel" for each in makers}
-    needed, family, things, stated, part = _needs(found, names, models)
-    used = [found.supplier, found.consumer, found.component, found.via, needed, family]
+    models = {each.party for product, makers in who.items() if kind_of(names, product) == "AiModel" for each in makers}
+    purpose = purposes(found, names, models)
+    things, rows = purpose.things, found.rows
+    used = [rows.supplier, rows.consumer, rows.component, rows.via, purpose.need, purpose.family]
     seen = np.zeros(len(things) + 1, dtype=bool)
     for codes in used:
         seen[codes] = True
@@ -326,85 +267,25 @@ def build(
     )
     numbers = np.full(len(things) + 1, -1, dtype=np.int32)
     numbers[order] = np.arange(len(order), dtype=np.int32)
-    supplier, consumer, component, via, needed, family = (numbers[codes] for codes in used)
-    iris = pa.array([things[code] for code in order], pa.string())
-    columns = (supplier, consumer, component, via, found.relation, found.low, found.high, found.level, found.role)
+    supplier, consumer, component, via, need, family = (numbers[codes] for codes in used)
     return Network(
-        Nodes(iris, names), kept, *columns, need=needed, family=family, stated=stated, part=part, country=country or {}
+        nodes=Nodes(pa.array([things[code] for code in order], pa.string()), names),
+        relations=kept,
+        supplier=supplier,
+        consumer=consumer,
+        component=component,
+        via=via,
+        relation=rows.relation,
+        low=rows.low,
+        high=rows.high,
+        level=rows.level,
+        role=rows.role,
+        need=need,
+        family=family,
+        stated=purpose.stated,
+        part=purpose.part,
+        country=country or {},
     )
-
-
-def _kind(names: Mapping[str, Node], iri: str) -> str:
-    node = names.get(iri)
-    return node.kind if node else "Component"
-
-
-def _needs(
-    found: Facts, names: Mapping[str, Node], model_makers: Collection[str]
-) -> tuple[Ints, Ints, list[str], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return each fact's need and family as codes of a list that may be longer than the facts' own, and its standing."""
-    things = list(found.things)
-    place: dict[str, int] = {}
-
-    def code(iri: str) -> int:
-        if iri not in place:
-            at = bisect_left(found.things, iri)
-            if at == len(found.things) or found.things[at] != iri:
-                things.append(iri)
-                at = len(things) - 1
-            place[iri] = at
-        return place[iri]
-
-    count = len(found.supplier)
-    if not count:
-        return np.zeros(0, np.int32), np.zeros(0, np.int32), things, np.zeros(0, bool), np.zeros(0, bool)
-    kinds: dict[int, str] = {}
-
-    def kind(thing: int) -> str:
-        if thing not in kinds:
-            kinds[thing] = _kind(names, found.things[thing])
-        return kinds[thing]
-
-    keys, first, which = np.unique(
-        found.component.astype(np.int64) * 64 + found.predicate, return_index=True, return_inverse=True
-    )
-    table = np.empty((len(keys), 3), dtype=np.int32)
-    exact = np.empty(len(keys), dtype=bool)
-    fungible = np.empty(len(keys), dtype=bool)
-    for row, fact in enumerate(first.tolist()):
-        component = int(found.component[fact])
-        iri = found.things[component]
-        node = names.get(iri)
-        name = node.name if node else KIND_LABEL.get(iri, iri.rsplit("/component-", 1)[-1].replace("-", " "))
-        what = need(terms.PREDICATES[found.predicate[fact]], iri, kind(component), name)
-        table[row] = code(what.product), code(what.organisation), code(what.family)
-        exact[row], fungible[row] = what.stated, what.organisation != what.product
-    consumes = np.zeros(len(found.things), dtype=bool)
-    consumes[found.consumer] = True
-    consumer_kinds = {each: kind(each) for each in np.flatnonzero(consumes).tolist()} if names else {}
-    is_product = np.zeros(len(found.things), dtype=bool)
-    is_product[[each for each, name in consumer_kinds.items() if name in _PRODUCTS]] = True
-    to_product = is_product[found.consumer]
-    lifted = found.role == LIFTED
-    plain = (found.role == CONTAINED) | (found.role == HOSTED) | (found.role == DEVELOPED)
-    needed = np.where(lifted, table[which, 2], np.where(to_product, table[which, 0], table[which, 1]))
-    needed = np.where(plain, found.component, needed).astype(np.int32)
-    stated = ~lifted & (plain | to_product | exact[which])
-    passed_on = (found.role == CONTAINED) & ((found.via >= 0) | (fungible[which] & ~to_product))
-    part = (found.role == HOSTED) | passed_on
-    for iri in (POWER, CAPACITY):
-        mine = np.flatnonzero(needed == code(iri))
-        part[mine] |= np.array([in_part(iri, kind(each)) for each in found.consumer[mine].tolist()], bool)
-    mine = np.flatnonzero(needed == code(MODELS))
-    part[mine] |= np.array([found.things[each] in model_makers for each in found.consumer[mine].tolist()], bool)
-    family = np.where(plain, needed, table[which, 2]).astype(np.int32)
-    # Who makes, packages or hosts for others can do so for itself: what it buys of that is a part. So are models to who has some.
-    service = np.isin(family, [code(KIND_OF[each]) for each in ("fabricatesFor", "packagesFor", "hostsComputeFor")])
-    deals = family.astype(np.int64) * len(found.things)
-    part |= service & np.isin(
-        deals + found.consumer, np.unique((deals + found.supplier)[service & (found.role == DIRECT)])
-    )
-    return needed, family, things, stated, part
 
 
 __all__ = ["Fact", "Network", "Node", "Nodes", "build", "described", "network"]

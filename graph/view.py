@@ -8,7 +8,7 @@ any time, for any day, and comes out the same to the byte.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date as Date
 from typing import Final
@@ -21,6 +21,7 @@ from graph.decisions import Decision, Standing
 from graph.disputes import Conflict, World
 from graph.facts import KIND_LABEL, KIND_OF, developers, facts
 from graph.nquads import integer, iri, literal, number, terms_of
+from graph.packed import packed
 from graph.queries import PROLOGUE, query, rows
 from graph.store import Quad, Store
 from ontology import terms
@@ -31,7 +32,7 @@ from ontology.triples import triples as catalogue_triples
 __all__ = ["assertions", "relations", "view_quads"]
 
 #: Counted up when the same claims make another view, so that a store is brought up to date.
-FORM: Final = "2"
+FORM: Final = "3"
 _CHUNK: Final = 200
 _NAMING: Final = ("rdf:type", "rdfs:label", "skos:altLabel", "skos:note", "nt:mergedInto")
 _ATTRIBUTION = {"stated": "stated", "reported": "reportedly"}
@@ -116,8 +117,8 @@ def thing_quads(named: Iterable[Named], merged: Mapping[str, str]) -> set[Quad]:
     return quads
 
 
-def relation_quads(relation: Relation) -> Iterator[Quad]:
-    """Yield one relation's node."""
+def relation_quads(relation: Relation, without: Set[str] = frozenset()) -> Iterator[Quad]:
+    """Yield one relation's node, the links to some claims left out."""
     node = iri(relation.iri)
 
     def say(predicate: str, value: str) -> Quad:
@@ -143,7 +144,9 @@ def relation_quads(relation: Relation) -> Iterator[Quad]:
     yield say(NT + "firstSeen", literal(relation.first_seen, XSD + "date"))
     yield say(NT + "lastSeen", literal(relation.last_seen, XSD + "date"))
     for claim in relation.claims:
-        yield say(NT + "evidence", iri(claim))
+        if claim not in without:
+            yield say(NT + "evidence", iri(claim))
+    yield say(NT + "row", literal(packed(relation)))
 
 
 def edge_quads(relations: Iterable[Relation], known: Mapping[str, str]) -> set[Quad]:

@@ -28,16 +28,34 @@ DCTERMS: Final = "http://purl.org/dc/terms/"
 SCHEMA: Final = "https://schema.org/"
 
 PREFIXES: Final = {
-    "nt": NT, "id": ID, "claim": CLAIM, "document": DOCUMENT, "relation": RELATION, "conflict": CONFLICT,
-    "rdf": RDF, "rdfs": RDFS, "owl": OWL, "xsd": XSD, "prov": PROV, "skos": SKOS, "dcterms": DCTERMS, "schema": SCHEMA,
+    "nt": NT,
+    "id": ID,
+    "claim": CLAIM,
+    "document": DOCUMENT,
+    "relation": RELATION,
+    "conflict": CONFLICT,
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "owl": OWL,
+    "xsd": XSD,
+    "prov": PROV,
+    "skos": SKOS,
+    "dcterms": DCTERMS,
+    "schema": SCHEMA,
 }
 
 SUPPLY: Final = ("supplies", "fabricatesFor", "packagesFor", "hostsComputeFor", "licensesTo")
 PRODUCT: Final = ("develops", "uses", "competesWith")
 CAPITAL: Final = ("investsIn", "acquires", "divestsFrom", "partnersWith")
 CONDITION: Final = (
-    "constrains", "changesPrice", "expandsCapacity", "raisesFunding",
-    "reportsResult", "changesLeadership", "cutsWorkforce", "restricts",
+    "constrains",
+    "changesPrice",
+    "expandsCapacity",
+    "raisesFunding",
+    "reportsResult",
+    "changesLeadership",
+    "cutsWorkforce",
+    "restricts",
 )
 PREDICATES: Final = (*SUPPLY, *PRODUCT, *CAPITAL, *CONDITION)
 SYMMETRIC: Final = frozenset({"competesWith", "partnersWith"})
@@ -54,28 +72,59 @@ LEVELS: Final = ("confirmed", "reported", "prospective")
 
 #: Kind of party or product in the catalogue → its class.
 PARTY_KINDS: Final = {
-    "foundry": "Foundry", "memory-maker": "MemoryMaker", "idm": "IntegratedDeviceManufacturer",
-    "chip-designer": "ChipDesigner", "eda-ip-vendor": "DesignToolVendor", "packaging-house": "PackagingHouse",
-    "equipment-maker": "EquipmentMaker", "materials-supplier": "MaterialsSupplier", "server-maker": "ServerMaker",
-    "network-vendor": "NetworkVendor", "device-maker": "DeviceMaker", "automaker": "Automaker",
-    "hyperscaler": "Hyperscaler", "cloud-provider": "CloudProvider", "data-centre-operator": "DataCentreOperator",
-    "energy-supplier": "EnergySupplier", "ai-lab": "AiLab", "software-vendor": "SoftwareVendor",
-    "investor": "Investor", "government-body": "GovernmentBody", "standards-body": "StandardsBody",
+    "foundry": "Foundry",
+    "memory-maker": "MemoryMaker",
+    "idm": "IntegratedDeviceManufacturer",
+    "chip-designer": "ChipDesigner",
+    "eda-ip-vendor": "DesignToolVendor",
+    "packaging-house": "PackagingHouse",
+    "equipment-maker": "EquipmentMaker",
+    "materials-supplier": "MaterialsSupplier",
+    "server-maker": "ServerMaker",
+    "network-vendor": "NetworkVendor",
+    "device-maker": "DeviceMaker",
+    "automaker": "Automaker",
+    "hyperscaler": "Hyperscaler",
+    "cloud-provider": "CloudProvider",
+    "data-centre-operator": "DataCentreOperator",
+    "energy-supplier": "EnergySupplier",
+    "ai-lab": "AiLab",
+    "software-vendor": "SoftwareVendor",
+    "investor": "Investor",
+    "government-body": "GovernmentBody",
+    "standards-body": "StandardsBody",
     "other": "Organisation",
 }
 PRODUCT_KINDS: Final = {
-    "gpu": "Gpu", "cpu": "Cpu", "ai-accelerator": "AiAccelerator", "network-chip": "NetworkChip",
-    "memory": "Memory", "storage": "Storage", "server-system": "ServerSystem", "device": "Device",
-    "process-node": "ProcessNode", "packaging-technology": "PackagingTechnology", "equipment": "Equipment",
-    "material": "Material", "eda-tool": "DesignTool", "ip": "DesignIp", "model": "AiModel",
-    "ai-application": "AiApplication", "cloud-service": "CloudService", "operating-system": "OperatingSystem",
+    "gpu": "Gpu",
+    "cpu": "Cpu",
+    "ai-accelerator": "AiAccelerator",
+    "network-chip": "NetworkChip",
+    "memory": "Memory",
+    "storage": "Storage",
+    "server-system": "ServerSystem",
+    "device": "Device",
+    "process-node": "ProcessNode",
+    "packaging-technology": "PackagingTechnology",
+    "equipment": "Equipment",
+    "material": "Material",
+    "eda-tool": "DesignTool",
+    "ip": "DesignIp",
+    "model": "AiModel",
+    "ai-application": "AiApplication",
+    "cloud-service": "CloudService",
+    "operating-system": "OperatingSystem",
     "other": "Product",
 }
 
 #: Kind of conflict → its class.
 CONFLICT_KINDS: Final = {
-    "owner": "OwnerConflict", "exclusivity": "ExclusivityConflict", "share": "ShareConflict",
-    "denial": "DenialConflict", "number": "NumberConflict", "stage": "StageConflict",
+    "owner": "OwnerConflict",
+    "exclusivity": "ExclusivityConflict",
+    "share": "ShareConflict",
+    "denial": "DenialConflict",
+    "number": "NumberConflict",
+    "stage": "StageConflict",
 }
 
 #: Statuses, attributions and levels → the names of their concepts; a claim that is reported and a level that is
@@ -86,18 +135,53 @@ LEVEL_NAMES: Final = {level: f"{level}Level" for level in LEVELS}
 SCHEMES: Final = ("statuses", "attributions", "levels")
 
 CLASSES: Final = (
-    "Participant", "Party", "Organisation", "Component", "Product", "Candidate",
-    "Assertion", "Claim", "Relation", "Document", "Conflict", "Side", "Decision",
+    "Participant",
+    "Party",
+    "Organisation",
+    "Component",
+    "Product",
+    "Candidate",
+    "Assertion",
+    "Claim",
+    "Relation",
+    "Document",
+    "Conflict",
+    "Side",
+    "Decision",
 )
 #: Properties of claims and relations alike, of claims, of relations, of conflicts, of decisions, of documents, and of
 #: parties and products.
 ASSERTION_PROPERTIES: Final = ("item", "itemName", "status", "attribution", "shareLow", "shareHigh")
 CLAIM_PROPERTIES: Final = (
-    "about", "subjectName", "objectName", "amountLow", "amountHigh", "currency", "changeLow", "changeHigh",
-    "citationMarks", "part", "startOffset", "endOffset", "validFrom", "validUntil", "trigger", "confidence",
-    "extractor", "wording",
+    "about",
+    "subjectName",
+    "objectName",
+    "amountLow",
+    "amountHigh",
+    "currency",
+    "changeLow",
+    "changeHigh",
+    "citationMarks",
+    "part",
+    "startOffset",
+    "endOffset",
+    "validFrom",
+    "validUntil",
+    "trigger",
+    "confidence",
+    "extractor",
+    "wording",
 )
-RELATION_PROPERTIES: Final = ("level", "support", "claimCount", "firstSeen", "lastSeen", "evidence", "disputedIn")
+RELATION_PROPERTIES: Final = (
+    "level",
+    "support",
+    "claimCount",
+    "firstSeen",
+    "lastSeen",
+    "evidence",
+    "row",
+    "disputedIn",
+)
 CONFLICT_PROPERTIES: Final = ("over", "side", "between", "says", "settledBy")
 DECISION_PROPERTIES: Final = ("decides", "turn", "verdict", "keeps", "setsAside", "mergedInto")
 DOCUMENT_PROPERTIES: Final = ("loader", "generated", "reading")

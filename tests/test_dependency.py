@@ -21,7 +21,6 @@ from graph.ingest import ingest
 from graph.network import Network, build, network
 from graph.paths import best_paths, common, paths
 from graph.portfolio import PortfolioError, holdings_of, portfolio
-from graph.relations import Relations
 from graph.store import Store, open_store
 from graph.withdrawal import telling, withdrawal
 from loaders.registry import Context, load
@@ -126,16 +125,6 @@ def test_nobody_is_the_source_of_all_of_what_many_make() -> None:
     hbm4, chip = terms.ID + "hbm4", terms.ID + "candidate-chip"
     said = [relation(PARTIES[0], "develops", product) for product in (hbm4, chip)]
     assert set(developers(said, KNOWN)) == {*KNOWN, chip}
-
-
-@given(anything())
-@settings(max_examples=60, deadline=None)
-def test_columns_give_the_relations_back(relations: list[Relation]) -> None:
-    table = Relations.of(relations)
-    assert list(table) == sorted(relations, key=lambda each: each.iri)
-    assert [terms.LEVELS[rank] if rank >= 0 else "" for rank in table.level] == [each.level for each in table]
-    kept = np.arange(len(table)) % 2 == 0
-    assert list(table.take(kept)) == [each for each, keep in zip(table, kept, strict=True) if keep]
 
 
 @given(anything())
