@@ -75,6 +75,9 @@ bench: $(VENV)/dev ## Measure speed and memory side by side, by ratio (small siz
 conformance: $(VENV)/dev ## Run the W3C SPARQL tests over the live service, with counts
 	$(PYTHON) -m pytest tests/test_sparql_conformance.py -q -s -p no:cacheprovider
 
+contract: $(VENV)/dev ## Hold the service to its OpenAPI document in two thousand random cases
+	NTHTIER_CASES=2000 $(PYTHON) -m pytest tests/test_contract.py -q -p no:cacheprovider
+
 crash: $(VENV)/dev ## Kill a writer 200 times and look at what is left
 	$(PYTHON) tests/store_crash.py 200
 

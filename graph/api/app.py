@@ -16,6 +16,7 @@ from graph.api.analysis_pages import analysis_pages_router
 from graph.api.ask import ask_router
 from graph.api.assets import assets_router
 from graph.api.changes import changes_router
+from graph.api.contract import with_problems
 from graph.api.decisions import decisions_router
 from graph.api.documents import documents_router
 from graph.api.examples import with_examples
@@ -65,6 +66,7 @@ def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
         app.include_router(router, include_in_schema=False)
     routes, lifespan = tool_routes(tool_server(store, app.state.catalogue, app.state.reads))
     app.include_router(APIRouter(routes=routes, lifespan=lifespan), include_in_schema=False)
+    with_problems(app)
     with_examples(app)
     app.add_middleware(GZipMiddleware, minimum_size=2048, compresslevel=6)
     app.add_middleware(Service, owner=app, per_minute=settings.rate_limit)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date as Date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 from graph import feed
-from graph.api.state import AsOfParam, CatalogueDep, LevelParam, StoreDep
+from graph.api.state import AsOfParam, CatalogueDep, Day, LevelParam, StoreDep
 from graph.changes import Changes, changes
 from graph.conflicts import Conflicts, conflict, conflicts
 from graph.coverage import GraphCoverage, graph_coverage
@@ -23,8 +22,8 @@ from ontology import terms
 _TAG = "Conflicts and changes"
 Kind = Annotated[str, Query(pattern=f"^({'|'.join(terms.CONFLICT_KINDS)})?$", description="Kind of conflict.")]
 Named = Annotated[str, Query(max_length=300, description="Name, id or IRI of a party or product.")]
-Since = Annotated[Date, Query(description="What was learnt after this day.", examples=["2026-01-27"])]
-Until = Annotated[Date | None, Query(description="Up to this day; by default the newest claim's.")]
+Since = Annotated[Day, Query(description="What was learnt after this day.", examples=["2026-01-27"])]
+Until = Annotated[Day | None, Query(description="Up to this day; by default the newest claim's.")]
 Watch = Annotated[
     list[str], Query(max_length=25, description="Parties whose answers are compared.", examples=[["OpenAI"]])
 ]
@@ -107,7 +106,7 @@ def changes_router() -> APIRouter:
     def report(
         store: StoreDep,
         catalogue: CatalogueDep,
-        day: Annotated[Date, Path(description="The day.", examples=["2026-01-28"])],
+        day: Annotated[Day, Path(description="The day.", examples=["2026-01-28"])],
         watch: Watch = [],  # noqa: B006 - FastAPI copies it
     ) -> HTMLResponse:
         """Return the page of a day: what its news changed."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date as Date
 from functools import partial
 from typing import Annotated, Literal
 
@@ -12,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from graph import conflicts, review
 from graph.api.requests import ProtocolRoute, require_token
-from graph.api.state import CatalogueDep, SettingsDep, StoreDep
+from graph.api.state import CatalogueDep, Day, SettingsDep, StoreDep
 from graph.decisions import Decision
 from graph.errors import DecisionError
 from graph.review import Decided
@@ -31,7 +30,7 @@ class NewDecision(BaseModel):
     into: Text | None = Field(None, description="To merge: what the name stands for.")
     why: Annotated[str, Field(min_length=1, max_length=2000)]
     author: Text
-    date: Date = Field(description="The day of the decision.")
+    date: Day = Field(description="The day of the decision.")
 
 
 def permitted(request: Request, settings: SettingsDep) -> None:

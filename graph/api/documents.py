@@ -3,7 +3,6 @@
 import re
 import shutil
 import tempfile
-from datetime import date as Date
 from pathlib import Path
 from typing import IO, Annotated, Final
 
@@ -13,6 +12,7 @@ from pydantic import Field
 
 from graph.api.problems import problem
 from graph.api.requests import ProtocolRoute, Refused, body_reader, content_type, require_token
+from graph.api.state import Day
 from graph.errors import ValidationError
 from graph.ingest import ingest
 from graph.models import Answer
@@ -82,7 +82,7 @@ def documents_router(store: Store, settings: Settings, catalogue: Catalogue) -> 
         _: Annotated[None, Depends(permitted)],
         body: Body,
         name: Annotated[str, Query(max_length=150, description="File name; its ending decides how it is read.")] = "",
-        date: Annotated[Date | None, Query(description="Date of documents that do not say theirs.")] = None,
+        date: Annotated[Day | None, Query(description="Date of documents that do not say theirs.")] = None,
         loader: Annotated[str | None, Query(max_length=40, description="Loader to use instead.")] = None,
     ) -> Response:
         """Take a file in: read it, check it, store its documents in one step. Needs the token."""

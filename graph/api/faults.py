@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from graph import errors
 from graph.api.problems import of_error, problem
@@ -41,6 +42,14 @@ def of_validation(error: RequestValidationError) -> Response:
     return problem(422, detail, title="Invalid parameters", errors=first)
 
 
+def _methods(app: FastAPI, request: Request) -> list[str]:
+    """Return the methods of all routes at a path; the router names those of the first one alone."""
+    scopes = {method: {**request.scope, "method": method} for method in ("DELETE", "GET", "HEAD", "POST", "PUT")}
+    return [
+        method for method, scope in scopes.items() if any(route.matches(scope)[0] is Match.FULL for route in app.routes)
+    ]
+
+
 def install(app: FastAPI, page: Callable[[Request, Response], Awaitable[Response]] | None = None) -> None:
     """Make an application answer every error with a problem document.
 
@@ -63,7 +72,10 @@ def install(app: FastAPI, page: Callable[[Request, Response], Awaitable[Response
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return await shown(request, problem(error.status_code, str(error.detail), headers=error.headers))
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(_methods(app, request))
+        return await shown(request, problem(error.status_code, str(error.detail), headers=headers))
 
     async def broken(request: Request, error: Exception) -> Response:
         return await shown(request, problem(500, "the service failed; its log says more under the request id"))

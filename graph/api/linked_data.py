@@ -16,7 +16,7 @@ from graph.api.answers import etag, send
 from graph.api.negotiation import choose
 from graph.api.problems import PROBLEM_SCHEMA, problem, schema_of
 from graph.api.requests import ProtocolRoute, Refused
-from graph.errors import StoreError
+from graph.errors import QuerySyntaxError, StoreError
 from graph.store import Store, media
 from graph.store.change import graph_name
 from graph.store.limited import Reads
@@ -45,6 +45,12 @@ def linked_data_router(store: Store, reads: Reads) -> APIRouter:
             iri = graph_name(f"{BASE}{kind}/{name}")
         except StoreError:
             raise Refused(problem(404, f"nothing is called {name!r}")) from None
+        try:
+            known = _is_known(reads, kind, iri)
+        except QuerySyntaxError:  # characters that the engine takes in no IRI
+            known = False
+        if not known:
+            raise Refused(problem(404, f"nothing here says anything of {iri}"))
         if wanted == _HTML and (page := _page(reads, kind, name, iri)):
             return RedirectResponse(page, 303, {"Vary": "Accept"})
         form = media.TURTLE if wanted == _HTML else wanted
@@ -54,8 +60,6 @@ def linked_data_router(store: Store, reads: Reads) -> APIRouter:
                 return reads.export(form, iri[1:-1])
             return reads.query(_ABOUT.format(iri=iri), form)
 
-        if not _is_known(reads, kind, iri):
-            raise Refused(problem(404, f"nothing here says anything of {iri}"))
         return send(request, produce, form, etag(store.version, form, iri))
 
     def get_id(request: Request, name: str) -> Response:

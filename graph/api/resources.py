@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date as Date
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from graph.api.state import AsOfParam, CatalogueDep, LevelParam, MaxTierParam, StoreDep, ValidAtParam
+from graph.api.state import AsOfParam, CatalogueDep, Day, LevelParam, MaxTierParam, StoreDep, ValidAtParam
 from graph.dependency import Direction, dependents, find
 from graph.errors import UnknownNameError
 from graph.evidence import evidence
@@ -157,8 +156,8 @@ def resources_router() -> APIRouter:
         document: Annotated[str, Query(pattern=r"^[\w-]{0,100}$", description="Id of a document.")] = "",
         predicate: Predicate = "",
         status: Status = "",
-        since: Date | None = None,
-        until: Date | None = None,
+        since: Day | None = None,
+        until: Day | None = None,
         q: Annotated[str, Query(max_length=200, description="Text that the sentence must have.")] = "",
         limit: Limit = 50,
         offset: Offset = 0,

@@ -47,6 +47,24 @@ _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _NEAR: Final = frozenset({"127.0.0.1", "::1", "testclient", ""})
 
 
+def is_tagged(path: str) -> bool:
+    """Say whether answers at a path get an entity tag of the store's version here; others give their own, or none.
+
+    >>> is_tagged("/v1/parties"), is_tagged("/sparql")
+    (True, False)
+    """
+    return not _UNTAGGED.match(path)
+
+
+def is_costly(path: str) -> bool:
+    """Say whether requests to a path count against a client's rate limit.
+
+    >>> is_costly("/v1/whatif"), is_costly("/v1/parties")
+    (True, False)
+    """
+    return _COSTLY.match(path) is not None
+
+
 class Measures:
     """Counts of one application, for Prometheus."""
 
@@ -162,7 +180,7 @@ class Service:
             going.set()
 
     async def _tag(self, scope: Scope, headers: Headers) -> str:
-        if scope["method"] not in ("GET", "HEAD") or _UNTAGGED.match(scope["path"]):
+        if scope["method"] not in ("GET", "HEAD") or not is_tagged(scope["path"]):
             return ""
         query = scope["query_string"].decode("latin-1")
         store = self.owner.state.store
@@ -175,7 +193,7 @@ class Service:
         return etag(self.boot, version, scope["path"], query, headers.get("accept", ""))
 
     def _wait(self, client: str, path: str) -> float:
-        if self.rates is None or client in _NEAR or not _COSTLY.match(path):
+        if self.rates is None or client in _NEAR or not is_costly(path):
             return 0.0
         return self.rates.take(client, time.monotonic())
 
