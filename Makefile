@@ -60,13 +60,13 @@ score: $(VENV)/dev ## Print how well the embedded reader reads, by register and 
 	$(PYTHON) -m loaders.extraction.training.score
 
 TRAIN := .venv-train
-WEIGHTS := .cache/minilm-l6
+WEIGHTS := .cache/mpnet
 $(TRAIN)/bin/python: pyproject.toml
 	$(BASE_PYTHON) -m venv $(TRAIN)
 	$@ -m pip install --quiet --disable-pip-version-check --editable '.[train]'
 
 train: $(TRAIN)/bin/python ## Train the reader's model anew (hours; resumes where it was stopped)
-	$< -m loaders.extraction.training.weights minilm-l6 --out $(WEIGHTS)
+	$< -m loaders.extraction.training.weights mpnet --out $(WEIGHTS)
 	$< -m loaders.extraction.training.train --weights $(WEIGHTS) --out .cache/train
 
 bench: $(VENV)/dev ## Measure speed and memory side by side, by ratio (small sizes; SIZE=full for those of the issues)
@@ -77,6 +77,9 @@ conformance: $(VENV)/dev ## Run the W3C SPARQL tests over the live service, with
 
 contract: $(VENV)/dev ## Hold the service to its OpenAPI document in two thousand random cases
 	NTHTIER_CASES=2000 $(PYTHON) -m pytest tests/test_contract.py -q -p no:cacheprovider
+
+fuzz: $(VENV)/dev ## Have the reader read ten thousand hostile texts
+	NTHTIER_FUZZ=10000 $(PYTHON) -m pytest tests/test_extraction_hostile.py -q -s -p no:cacheprovider
 
 crash: $(VENV)/dev ## Kill a writer 200 times and look at what is left
 	$(PYTHON) tests/store_crash.py 200

@@ -9,7 +9,7 @@ from loaders.claim import Sentence
 from loaders.extraction.decode import TAGS, Mention, everywhere, mentions
 from loaders.extraction.labels import TYPES
 from loaders.extraction.network import MODEL
-from loaders.extraction.rows import Entity, arrays, rows_of
+from loaders.extraction.pairs import Entity, ask
 from loaders.extraction.tokens import Tokeniser, shape
 from loaders.extraction.windows import readable, windows
 
@@ -69,12 +69,12 @@ def test_people_are_never_asked_for_relations() -> None:
         Entity("SoftBank", "organisation", (2, 3)),
         Entity("OpenAI", "organisation", (5,)),
     ]
-    rows = rows_of(0, named)
-    assert [(r.subject, r.columns) for r in rows] == [(1, (None, 2)), (2, (None, 1))]
-    asked = arrays(rows, [named], 7)
-    assert asked.subject[0].tolist() == [0, 0, 0.5, 0.5, 0, 0, 0]
-    assert asked.objects[0, 1].tolist() == [0, 0, 0, 0, 0, 1, 0]
-    assert asked.mark[0].tolist() == [0, 3, 4, 4, 0, 1, 0]
+    asked = ask(named, 7)
+    assert asked.names == (None, 1, 2)
+    assert asked.pairs.tolist() == [[1, 0], [1, 2], [2, 0], [2, 1]]
+    assert asked.mark.tolist() == [0, 3, 1, 1, 0, 1, 0]
+    assert asked.pool[1].tolist() == [0, 0, 0.5, 0.5, 0, 0, 0]
+    assert asked.near[2].tolist() == [11, 10, 10, 9, 8, 1, 2]
 
 
 def sentences(*paragraphs: Sequence[str], part: int = 1) -> list[Sentence]:

@@ -11,9 +11,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from graph import explained
 from graph.cli import show
 from graph.cli.app import Session, app, parse_day
 from graph.loading import Reading, Tally, find_files, load_files, worthwhile
+from loaders.claim import Document
+from loaders.extraction import explanation
+from loaders.extraction.embedded import Embedded
 from loaders.registry import Context, load
 
 Files = Annotated[list[Path], typer.Argument(help="Files, or folders of files.", show_default=False)]
@@ -112,11 +116,51 @@ def extract(
     date: Day = None,
     loader: Kind = None,
     mapping: Mapping = None,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Say sentence by sentence what was read, and why a claim was or wasn't made."),
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the explanation as an HTML page.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Explain in JSON Lines, one a sentence.")] = False,
 ) -> None:
-    """Print a file's claims as JSON Lines, without a store.
+    """Print a file's claims as JSON Lines, without a store; or explain how its sentences were read.
 
     Example: nthtier extract news/2026-01-28.txt > claims.jsonl
+
+    Example: nthtier extract news/2026-01-28.txt --explain -o read.html
     """
     session: Session = context.obj
-    for loaded in load(file, Context(parse_day(date), session.catalogue, mapping=mapping), loader):
-        show.lines(claim.json() for claim in loaded.claims)
+    asked = Context(parse_day(date), session.catalogue, mapping=mapping)
+    for loaded in load(file, asked, loader):
+        if explain or output or as_json:
+            _explain(loaded.document, asked, output, as_json)
+        else:
+            show.lines(claim.json() for claim in loaded.claims)
+
+
+def _explain(document: Document, context: Context, output: Path | None, as_json: bool) -> None:
+    if not document.sentences:
+        show.fail(f"{document.title or document.iri}: no prose to explain; its claims were not read from sentences", 2)
+    read = explanation.explain(document, Embedded(context.linker, context.threads))
+    if output:
+        output.write_text(explained.html(document, read), encoding="utf-8")
+        show.console().print(f"Wrote {show.plain(output)}")
+    elif as_json:
+        show.lines(json.dumps(row, ensure_ascii=False) for row in explained.rows(read))
+    else:
+        out = show.console()
+        for each in read:
+            marked = "".join(f"[bold]{show.plain(t)}[/bold]" if kind else show.plain(t) for t, kind in each.pieces)
+            out.print(marked, overflow="fold")
+            for one in each.considered:
+                mark, why = (
+                    ("[green]+[/green]", f"confidence {one.claim.confidence or 1:.2f}, {one.claim.extractor}")
+                    if not one.reason
+                    else ("-", one.reason)
+                )
+                out.print(
+                    f"  {mark} {show.plain(explained.relation(one))} [dim]({show.plain(why)})[/dim]", overflow="fold"
+                )
+            out.print()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loaders.extraction.labels import TYPES
-from loaders.extraction.rows import Floats
+from loaders.extraction.pairs import Floats
 
 TAGS = 1 + 2 * len(TYPES)
 """Outside, then begin and inside of each type."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from loaders.claim import Claim, Document
 from loaders.extraction.network import Model
 from loaders.extraction.phrases import Phrases
-from loaders.extraction.plausible import plausible
-from loaders.extraction.reader import Reader
+from loaders.extraction.plausible import implausible
+from loaders.extraction.reader import Considered, Reader
 from loaders.linking import Linker
 
 #: A claim of the learned reader that is more likely wrong than right, by its calibrated confidence, is not made.
@@ -46,16 +46,39 @@ class Embedded:
 
     def extract(self, document: Document) -> Iterator[Claim]:
         """Yield the document's claims in the order of its sentences."""
-        found: dict[tuple[object, ...], Claim] = {}
-        for claim in (*self.phrases.extract(document), *self.reader.extract(document)):
-            if claim.extractor == self.phrases.name or self._likely(claim):
-                found.setdefault(_said(claim), claim)
-        yield from sorted(
-            found.values(), key=lambda claim: (claim.part, claim.start, -(claim.confidence or 0), claim.id)
+        for one in self.considered(document, self.reader.least):
+            if not one.reason:
+                yield one.claim
+
+    def considered(self, document: Document, floor: float) -> list[Considered]:
+        """What is found in a document with a score from ``floor`` up, each with why it is not made, in its order."""
+        return self.weigh(document, self.reader.understand(document, floor)[1])
+
+    def weigh(self, document: Document, read: Iterable[Considered]) -> list[Considered]:
+        """Put what the set phrases find before what the reader found, and say of each why it is not made, if it is not."""
+        numbers = {(each.part, each.start): number for number, each in reversed(list(enumerate(document.sentences)))}
+        firm = [
+            Considered(claim, 1.0, "", numbers[claim.part, claim.start]) for claim in self.phrases.extract(document)
+        ]
+        made: dict[tuple[object, ...], Claim] = {}
+        out = []
+        for one in (*firm, *read):
+            reason = one.reason or self._unlikely(one.claim)
+            if not reason and (other := made.setdefault(_said(one.claim), one.claim)) is not one.claim:
+                reason = f"{other.extractor} has it already"
+            out.append(replace(one, reason=reason))
+        return sorted(
+            out, key=lambda one: (one.claim.part, one.claim.start, -(one.claim.confidence or 0), one.claim.id)
         )
 
-    def _likely(self, claim: Claim) -> bool:
-        return (claim.confidence is None or claim.confidence >= _LEAST) and plausible(claim, self.linker.catalogue)
+    def _unlikely(self, claim: Claim) -> str:
+        """Why a claim of the learned reader is not made; what a phrase says is not doubted."""
+        if claim.extractor == self.phrases.name:
+            return ""
+        if claim.confidence is not None and claim.confidence < _LEAST:
+            return f"its confidence {claim.confidence:.2f} is below {_LEAST}: it is more likely wrong than right"
+        why = implausible(claim, self.linker.catalogue)
+        return f"implausible: {why}" if why else ""
 
 
 def _said(claim: Claim) -> tuple[object, ...]:

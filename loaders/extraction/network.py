@@ -4,20 +4,20 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import onnxruntime
 
-from loaders.extraction.rows import Floats, Ints
+from loaders.extraction.pairs import Floats, Ints
 from loaders.extraction.tokens import Tokeniser
 
 MODEL = Path(__file__).parent / "model"
-GRAPHS = ("encode", "relate", "describe")
+GRAPHS = ("encode", "mark", "relate", "describe")
 
 
 @dataclass(frozen=True)
 class Model:
-    """A folder with three graphs, a tokenizer and a card that says how to read with them.
+    """A folder with four graphs, a tokenizer and a card that says how to read with them.
 
     Fulfils :class:`loaders.extraction.reading.Network`.
     """
@@ -52,25 +52,23 @@ class Model:
     def _run(self, graph: str, **inputs: Any) -> list[Any]:
         return list(self._sessions[graph].run(None, inputs))
 
-    def encode(self, ids: Ints, shapes: Ints, mask: Ints) -> tuple[Floats, Floats, Floats]:
-        """States, tag probabilities, gate probabilities of texts."""
-        states, tags, gate = self._run("encode", ids=ids, shapes=shapes, mask=mask)
-        return states, tags, gate
+    def encode(self, ids: Ints, shapes: Ints, mask: Ints) -> tuple[Floats, Floats]:
+        """States and tag probabilities of texts."""
+        states, tags = self._run("encode", ids=ids, shapes=shapes, mask=mask)
+        return states, tags
+
+    def mark(self, states: Floats, mask: Ints, mark: Ints) -> Floats:
+        """What is read of texts once their names are marked."""
+        return cast(Floats, self._run("mark", states=states, mask=mask, mark=mark)[0])
 
     def relate(
-        self, states: Floats, mask: Ints, mark: Ints, subject: Floats, objects: Floats
-    ) -> tuple[Floats, Floats, Floats, Floats]:
-        """Relation probabilities, pair states, trigger attention and piece states of rows."""
-        relation, pair, attention, pieces = self._run(
-            "relate", states=states, mask=mask, mark=mark, subject=subject, objects=objects
-        )
-        return relation, pair, attention, pieces
+        self, memory: Floats, kinds: Ints, near: Ints, pool: Floats, pairs: Ints
+    ) -> tuple[Floats, Floats, Floats]:
+        """Relation probabilities, pair states and trigger attention of one text's pairs."""
+        relation, pair, attention = self._run("relate", memory=memory, kinds=kinds, near=near, pool=pool, pairs=pairs)
+        return relation, pair, attention
 
-    def describe(
-        self, pair: Floats, predicate: Ints, pieces: Floats, mask: Ints
-    ) -> tuple[Floats, Floats, Floats, Floats]:
-        """Status, attribution, pointer and fall scores of claims."""
-        status, attribution, pointers, falls = self._run(
-            "describe", pair=pair, predicate=predicate, pieces=pieces, mask=mask
-        )
+    def describe(self, pair: Floats, predicate: Ints, memory: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Status, attribution, pointer and fall scores of one text's claims."""
+        status, attribution, pointers, falls = self._run("describe", pair=pair, predicate=predicate, memory=memory)
         return status, attribution, pointers, falls

@@ -32,6 +32,8 @@ def _several(name: str) -> str:
 _OS, _PS, _XS = _several(_O), _several(_P), _several(r"‹[op]\d+›")
 _OWNED = rf"(?:{_O}(?:['’]s)?\s{_THE}(?:\w+\s)?)?"
 _ITEM = rf"(?P<item>{_P}(?:\s(?:memory|chips?|wafers?|modules?|GPUs?|accelerators?|process|racks?|systems?|servers?|scanners?|substrates?|substrate))?|(?:[\w-]+\s){{0,3}}(?:memory|wafers?|chips|substrates?|scanners?|tools|optics|photoresists?|fuel cells|gas turbines|turbines|cooling(?:\sunits)?|optical fib(?:re|er)s?|racks|servers|GPUs|TPUs?|HBM\w*|NAND(?: flash)?|DRAM|T-glass|glass cloth))"
+
+
 def _gap(most: int) -> str:
     """Words within one clause; the point of "8.7%" does not end it."""
     return rf"(?:[^.;]|\.\d){{0,{most}}}?"
@@ -68,7 +70,7 @@ _PHRASES = (
     _phrase(rf"(?P<o>{_O})\sis\s(?:reportedly\s|said to be\s)?(?:considering|weighing|evaluating|exploring)\s(?:using\s)?(?P<s>{_O})['’]s\s(?P<node>{_P})(?:\sor\s{_P})?\s(?:process|node)", "fabricatesFor", status="considering"),
     _phrase(rf"(?P<o>{_O})\sis\s(?:reportedly\s|said to be\s)?(?:considering|weighing|evaluating|exploring)\s(?:using\s)?(?P<s>{_O})['’]s\s{_gap(120)}(?:\bpackaging|{_P})\s\((?P<node>{_P})\)", "packagesFor", status="considering"),
     _phrase(rf"(?P<o>{_O})\sis\s(?:reportedly\s|said to be\s)?(?:considering|weighing|evaluating|exploring)\s(?:using\s)?(?P<s>{_O})['’]s\s{_gap(60)}(?P<node>{_P})\spackaging", "packagesFor", status="considering"),
-    _phrase(rf"(?P<o>{_O}){_gap(240)}\b(?:relying|reliance|relies|rely|dependent|dependence|depends?)\s(?:\w+\s)?(?:up)?on\s(?P<s>{_OS})(?=\sfor\b|[.,;]|$)", "supplies", status="actual"),
+    _phrase(rf"(?P<o>{_O})(?:(?!‹o\d+›(?!['’]s))[^.;]|\.\d){{0,240}}?\b(?:relying|reliance|relies|rely|dependent|dependence|depends?)\s(?:\w+\s)?(?:up)?on\s(?P<s>{_OS})(?=\sfor\b|[.,;]|$)", "supplies", status="actual"),
     _phrase(rf"(?P<s>{_O}){_gap(200)}\b(?:shortages?|shortfalls?|delays?|bottlenecks?)\sfor\s(?:\w+\s(?:like|such as)\s)?{_C}", "supplies", status="actual", also="constrains"),
     _phrase(rf"{_S}\s{_ADVERB}(?:assembles?|builds?)\s(?P<item>{_P}(?:\sracks?|\sservers?|\ssystems?)?)\sfor\s(?P<o>{_O})", "supplies"),
     _phrase(rf"{_S}\s{_ADVERB}packages?\s{_THE}{_X}\s(?:with|using|in)\s(?P<node>{_P})", "packagesFor"),
@@ -127,12 +129,20 @@ class Phrases:
                         yield claim
 
     def _claims(
-        self, document: Document, sentence: Sentence, spans: Sequence[tuple[int, int, Entry]], phrase: _Phrase, match: re.Match[str]
+        self,
+        document: Document,
+        sentence: Sentence,
+        spans: Sequence[tuple[int, int, Entry]],
+        phrase: _Phrase,
+        match: re.Match[str],
     ) -> Iterator[Claim]:
         groups = match.groupdict()
 
         def named(group: str) -> list[str]:
-            return [sentence.text[spans[n][0] : spans[n][1]] for n in map(int, re.findall(r"‹[op](\d+)›", groups.get(group) or ""))]
+            return [
+                sentence.text[spans[n][0] : spans[n][1]]
+                for n in map(int, re.findall(r"‹[op](\d+)›", groups.get(group) or ""))
+            ]
 
         item = groups.get("node") or groups.get("item") or ""
         item = re.sub(r"‹[op](\d+)›", lambda m: sentence.text[slice(*spans[int(m[1])][:2])], item).strip()
@@ -165,7 +175,13 @@ class Phrases:
                 if phrase.also:
                     yield replace(claim, predicate=phrase.also, share=None)
                 if _HIKE.search(match.group()):
-                    yield replace(claim, predicate="changesPrice", status=_of(match.group()), share=None, change=_hike(sentence.text))
+                    yield replace(
+                        claim,
+                        predicate="changesPrice",
+                        status=_of(match.group()),
+                        share=None,
+                        change=_hike(sentence.text),
+                    )
 
 
 def _masked(text: str, spans: Sequence[tuple[int, int, Entry]]) -> str:

@@ -48,11 +48,22 @@ def plausible(claim: Claim, catalogue: Catalogue) -> bool:
     >>> plausible(says("TSMC", "develops", "generation", "TSMC's next generation"), catalogue)
     False
     """
-    return all(rule(claim, catalogue) for rule in _RULES)
+    return not implausible(claim, catalogue)
 
 
-def _names_are_names(claim: Claim, _: Catalogue) -> bool:
-    return all(_is_name(each.text) for each in _ends(claim))
+def implausible(claim: Claim, catalogue: Catalogue) -> str:
+    """Return why a claim can't stand, ``""`` where it can.
+
+    >>> from datetime import date
+    >>> one = Claim("d", date(2026, 1, 28), Mention("TSMC", "s"), "develops", Mention("yield", "o"), "TSMC's yield rose.")
+    >>> implausible(one, Catalogue.bundled())
+    '“yield” is no name'
+    """
+    return next(filter(None, (rule(claim, catalogue) for rule in _RULES)), "")
+
+
+def _names_are_names(claim: Claim, _: Catalogue) -> str:
+    return next((f"“{each.text}” is no name" for each in _ends(claim) if not _is_name(each.text)), "")
 
 
 def _is_name(text: str) -> bool:
@@ -60,45 +71,52 @@ def _is_name(text: str) -> bool:
     return proper and not _DESCRIPTION.search(text) and not _MEASURE.fullmatch(text)
 
 
-def _ends_differ(claim: Claim, _: Catalogue) -> bool:
+def _ends_differ(claim: Claim, _: Catalogue) -> str:
     """A product is not part of its own longer name."""
     if claim.object is None:
-        return True
+        return ""
+    if claim.subject.iri == claim.object.iri:
+        return f"“{claim.subject.text}” and “{claim.object.text}” are the same"
     subject, object_ = (re.sub(r"\W+", " ", each.text).casefold().strip() for each in (claim.subject, claim.object))
-    return (
-        claim.subject.iri != claim.object.iri
-        and f" {object_} " not in f" {subject} "
-        and f" {subject} " not in f" {object_} "
-    )
+    within = f" {object_} " in f" {subject} " or f" {subject} " in f" {object_} "
+    return f"one of “{claim.subject.text}” and “{claim.object.text}” is within the other" if within else ""
 
 
-def _kinds_fit(claim: Claim, catalogue: Catalogue) -> bool:
+def _kinds_fit(claim: Claim, catalogue: Catalogue) -> str:
     """A product does not act, nobody develops a party, and the catalogue's developer is contradicted only by firm words."""
     subject = catalogue.entry(claim.subject.iri)
     object_ = catalogue.entry(claim.object.iri) if claim.object else None
     if subject is not None and subject.is_product and claim.predicate in _ACTS_ALONE:
-        return False
+        return f"{subject.name} is a product, which does not act"
     if claim.predicate not in {"develops", "uses"} or object_ is None:
-        return True
+        return ""
     if not object_.is_product:
-        return claim.predicate == "uses"
+        return "" if claim.predicate == "uses" else f"{object_.name} is a party, which nobody develops"
     known = catalogue.developer(object_)
     if claim.predicate == "develops" and known is not None and subject is not None and known.iri != subject.iri:
-        return subject.parent == known.id or known.parent == subject.id or (claim.confidence or 1.0) >= _SURE
-    return True
+        akin = subject.parent == known.id or known.parent == subject.id
+        firm = akin or (claim.confidence or 1.0) >= _SURE
+        return "" if firm else f"{object_.name} is known to be {known.name}'s, and these words are not firm enough"
+    return ""
 
 
-def _parties_are_at_hand(claim: Claim, _: Catalogue) -> bool:
+def _parties_are_at_hand(claim: Claim, _: Catalogue) -> str:
     """A party that its sentence does not name must be pointed back at, and one of the two must stand there."""
     absent = [each for each in _ends(claim) if each.text not in claim.sentence]
-    return not absent or (len(absent) < 2 and _POINTS_BACK.search(claim.sentence) is not None)
+    if not absent:
+        return ""
+    if len(absent) > 1:
+        return "the sentence names neither"
+    if _POINTS_BACK.search(claim.sentence) is None:
+        return f"the sentence does not name “{absent[0].text}”, and no word in it points back"
+    return ""
 
 
 def _ends(claim: Claim) -> list[Mention]:
     return [claim.subject, *([claim.object] if claim.object else [])]
 
 
-_RULES: tuple[Callable[[Claim, Catalogue], bool], ...] = (
+_RULES: tuple[Callable[[Claim, Catalogue], str], ...] = (
     _names_are_names,
     _ends_differ,
     _kinds_fit,

@@ -23,6 +23,25 @@ _LONGEST_SENTENCE = 1200
 
 
 @dataclass(frozen=True)
+class Considered:
+    """A relation that was found, as the claim that it makes, and the ``reason`` why it is not made (``""``: it is)."""
+
+    claim: Claim
+    score: float
+    reason: str
+    sentence: int
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name that was read in the document's sentence ``sentence``: an organisation, a product or a person."""
+
+    sentence: int
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True)
 class Reader:
     """Reads documents with the shipped model; ``threshold`` overrides the card's for tests and curves.
 
@@ -49,22 +68,42 @@ class Reader:
         >>> [(c.subject.text, c.predicate, c.object.text, c.status) for c in Reader().extract(day)][:1]
         [('SK Hynix', 'supplies', 'Nvidia', 'actual')]
         """
-        least = self.model.card["threshold"] if self.threshold is None else self.threshold
+        for one in self.understand(document, self.least)[1]:
+            if not one.reason:
+                yield one.claim
+
+    @property
+    def least(self) -> float:
+        """The score that a claim needs."""
+        return float(self.model.card["threshold"]) if self.threshold is None else self.threshold
+
+    def understand(self, document: Document, floor: float) -> tuple[list[Name], list[Considered]]:
+        """The names of a document, and every relation with a score from ``floor`` up, surest first within a sentence."""
         cut = self.windows(document)
         short = abbreviations(document.text)
-        claims = [
-            (sentence, -found.score, self._claim(found, window, document, sentence, short))
-            for window, reading in zip(cut, self.read(cut), strict=True)
-            for found in reading.found
-            if found.score >= least and (sentence := window.sentence_at(found.trigger[0])) is not None
-        ]
         said = "\n".join(sentence.text for sentence in document.sentences)
-        for _, _, claim in sorted(claims, key=lambda c: (*c[:2], c[2].predicate, c[2].subject.text, c[2].id)):
-            names = [mention.text for mention in (claim.subject, claim.object, claim.item) if mention is not None]
-            if all(name in said for name in names) and (
-                claim.object is None or claim.object.text != claim.subject.text
-            ):
-                yield claim
+        names: list[Name] = []
+        considered: list[Considered] = []
+        for window, reading in zip(cut, self.read(cut, floor), strict=True):
+            for mention in reading.mentions:
+                if (number := window.sentence_at(mention.start)) is not None:
+                    names.append(Name(number, window.text[mention.start : mention.end], mention.type))
+            for found in reading.found:
+                if (number := window.sentence_at(found.trigger[0])) is not None:
+                    claim = self._claim(found, window, document, number, short)
+                    considered.append(Considered(claim, found.score, self._unfit(claim, found.score, said), number))
+        considered.sort(key=lambda c: (c.sentence, -c.score, c.claim.predicate, c.claim.subject.text, c.claim.id))
+        return names, considered
+
+    def _unfit(self, claim: Claim, score: float, said: str) -> str:
+        if score < self.least:
+            return f"its score {score:.2f} is below the cut of {self.least:.2f}"
+        for mention in (claim.subject, claim.object, claim.item):
+            if mention is not None and mention.text not in said:
+                return f"“{mention.text}” does not stand in the text"
+        if claim.object is not None and claim.object.text == claim.subject.text:
+            return "its two ends are one name"
+        return ""
 
     def windows(self, document: Document) -> list[Window]:
         """The windows in which a document is read."""
@@ -72,11 +111,11 @@ class Reader:
         sentences = [_cut(sentence) for sentence in document.sentences]
         return windows(sentences, lambda text: len(self.model.tokeniser(text)), card["pieces"], card["context"])
 
-    def read(self, cut: list[Window]) -> list[Reading]:
-        """What the network finds in each window, above half the threshold that a claim needs."""
-        card = self.model.card
-        least = card["threshold"] if self.threshold is None else self.threshold
-        readings = read(self.model, self.model.tokeniser, [window.text for window in cut], least / 2, card["gate"])
+    def read(self, cut: list[Window], floor: float | None = None) -> list[Reading]:
+        """What the network finds in each window, by default above half the score that a claim needs."""
+        least = self.least / 2 if floor is None else floor
+        texts = [window.text for window in cut]
+        readings = read(self.model, self.model.tokeniser, texts, least, self.model.card["lean"])
         return [
             replace(reading, found=tuple(settled(found, window) for found in reading.found))
             for window, reading in zip(cut, readings, strict=True)
@@ -112,7 +151,7 @@ class Reader:
             part=sentence.part,
             start=sentence.start,
             end=sentence.end,
-            trigger=_said(found.trigger, window) or "",
+            trigger=trigger if (trigger := _said(found.trigger, window) or "") in sentence.text else "",
             confidence=self.confidence(found.score),
             extractor=self.name,
         )

@@ -3,7 +3,7 @@
 Knows arrays, not documents, and no framework of learning: training, figures and run time all read through it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,7 +21,7 @@ from loaders.extraction.labels import (
     WITHOUT_OBJECT,
 )
 from loaders.extraction.numbers import Quantity, as_change, as_share, quantities
-from loaders.extraction.rows import Entity, Floats, Ints, Row, arrays, padded, rows_of
+from loaders.extraction.pairs import Asked, Entity, Floats, Ints, ask, padded
 from loaders.extraction.tokens import Tokeniser, Tokens
 
 Span = tuple[int, int]
@@ -30,26 +30,27 @@ MAY = np.array([[p in OBJECT_OPTIONAL for p in PREDICATES], [p not in WITHOUT_OB
 """Which predicates the null object (first row) and the other objects (second row) may have."""
 
 _TEXT_PIECES = 1536
-_ROW_PIECES = 3072
 _LONGEST_ITEM = 10
 _MOST_NAMES = 40
+NO_LEAN = dict.fromkeys(("item", *FIELDS), 0.0)
 
 
 class Network(Protocol):
-    """The three steps of the trained network, on numpy arrays; probabilities, not logits, where the name says so."""
+    """The steps of the trained network, on numpy arrays; probabilities, not logits, where the name says so."""
 
-    def encode(self, ids: Ints, shapes: Ints, mask: Ints) -> tuple[Floats, Floats, Floats]:
-        """States (texts, pieces, width), tag probabilities (texts, pieces, TAGS), gate probabilities (texts, pieces)."""
+    def encode(self, ids: Ints, shapes: Ints, mask: Ints) -> tuple[Floats, Floats]:
+        """States (texts, pieces, width), tag probabilities (texts, pieces, TAGS)."""
+
+    def mark(self, states: Floats, mask: Ints, mark: Ints) -> Floats:
+        """What is read (texts, pieces, width) once the names are marked."""
 
     def relate(
-        self, states: Floats, mask: Ints, mark: Ints, subject: Floats, objects: Floats
-    ) -> tuple[Floats, Floats, Floats, Floats]:
-        """Relation probabilities (rows, columns, predicates), pair states, trigger attention, piece states."""
+        self, memory: Floats, kinds: Ints, near: Ints, pool: Floats, pairs: Ints
+    ) -> tuple[Floats, Floats, Floats]:
+        """Of one text's pairs: relation probabilities (pairs, predicates), pair states, trigger attention (pairs, pieces)."""
 
-    def describe(
-        self, pair: Floats, predicate: Ints, pieces: Floats, mask: Ints
-    ) -> tuple[Floats, Floats, Floats, Floats]:
-        """Status and attribution scores, pointer scores (claims, pointers, pieces), fall scores (claims, pieces)."""
+    def describe(self, pair: Floats, predicate: Ints, memory: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Of one text's claims: status and attribution scores, pointers (claims, pointers, pieces), falls (claims, pieces)."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,6 @@ class Found:
     """A relation that a text states, names in the text's wording, with places in the text."""
 
     score: float
-    acting: float
-    """How likely the subject is to act in any claim, as the gate sees it."""
     subject: str
     subject_type: str
     predicate: str
@@ -89,24 +88,27 @@ class _Text:
     tokens: Tokens
     mentions: list[Mention]
     entities: list[Entity]
-    acting: list[float]
     quantities: list[tuple[Quantity, int]]
 
 
 def read(
-    network: Network, tokeniser: Tokeniser, texts: Sequence[str], floor: float = 0.05, gate: float = 0.0
+    network: Network,
+    tokeniser: Tokeniser,
+    texts: Sequence[str],
+    floor: float = 0.05,
+    lean: Mapping[str, float] = NO_LEAN,
 ) -> list[Reading]:
-    """Read each text by itself.
+    """Read each text by itself; relations below the probability ``floor`` are left out.
 
-    ``floor``: relations below this probability are left out. ``gate``: names less likely than this to act are not
-    asked for relations. Texts of like length go through the network together; the answer does not depend on who asks.
+    ``lean`` gives, by field, the log-odds by which a field is filled rather than left empty. Texts of like length go
+    through the encoder together; the answer does not depend on who asks.
     """
     tokens = [tokeniser(text) for text in texts]
     order = sorted(range(len(texts)), key=lambda i: (len(tokens[i]), texts[i]))
     out: list[Reading] = [Reading((), ())] * len(texts)
     for batch in _batches(order, [len(t) for t in tokens], _TEXT_PIECES):
         for i, reading in zip(
-            batch, _read([texts[i] for i in batch], [tokens[i] for i in batch], network, floor, gate), strict=True
+            batch, _read([texts[i] for i in batch], [tokens[i] for i in batch], network, floor, lean), strict=True
         ):
             out[i] = reading
     return out
@@ -126,32 +128,26 @@ def _batches(order: Iterable[int], lengths: Sequence[int], most: int) -> Iterabl
         yield batch
 
 
-def _read(texts: list[str], tokens: list[Tokens], network: Network, floor: float, gate: float) -> list[Reading]:
+def _read(
+    texts: list[str], tokens: list[Tokens], network: Network, floor: float, lean: Mapping[str, float]
+) -> list[Reading]:
     ids, shapes = padded([t.ids for t in tokens]), padded([t.shapes for t in tokens])
     mask = padded([[1] * len(t) for t in tokens])
-    states, tags, acts = network.encode(ids, shapes, mask)
-    here: list[_Text] = []
-    rows: list[Row] = []
-    for b, (text, token) in enumerate(zip(texts, tokens, strict=True)):
-        one = _text(text, token, tags[b], acts[b])
-        here.append(one)
-        rows += rows_of(b, one.entities, [k for k, p in enumerate(one.acting) if p >= gate])
+    states, tags = network.encode(ids, shapes, mask)
+    here = [_text(text, token, tags[b]) for b, (text, token) in enumerate(zip(texts, tokens, strict=True))]
+    asked = [ask(one.entities, len(one.tokens)) for one in here]
     found: list[list[Found]] = [[] for _ in texts]
-    lengths = [len(tokens[row.text]) for row in rows]
-    for some in _batches(range(len(rows)), lengths, _ROW_PIECES):
-        part = [rows[i] for i in some]
-        length = max(lengths[i] for i in some)
-        asked = arrays(part, [one.entities for one in here], length)
-        of = np.array([row.text for row in part])
-        answer = network.relate(
-            np.ascontiguousarray(states[of, :length]), mask[of, :length], asked.mark, asked.subject, asked.objects
-        )
-        for text_index, claim in _claims(part, here, answer, asked.live, mask[of, :length], network, floor):
-            found[text_index].append(claim)
+    some = [b for b, a in enumerate(asked) if len(a.pairs)]
+    if some:
+        marks = padded([asked[b].mark.tolist() for b in some])
+        length = marks.shape[1]
+        memory = network.mark(np.ascontiguousarray(states[some, :length]), mask[some, :length], marks)
+        for b, lines in zip(some, memory, strict=True):
+            found[b] = _claims(here[b], asked[b], lines[: len(tokens[b])], network, floor, lean)
     return [Reading(tuple(one.mentions), tuple(_merged(f))) for one, f in zip(here, found, strict=True)]
 
 
-def _text(text: str, tokens: Tokens, tags: Floats, acts: Floats) -> _Text:
+def _text(text: str, tokens: Tokens, tags: Floats) -> _Text:
     """Decode the names; mentions of the same wording are one entity, its type the surest mention's."""
     named = everywhere(text, mentions(text, tokens.offsets, tags[: len(tokens)]))
     places: dict[str, list[Mention]] = {}
@@ -169,42 +165,32 @@ def _text(text: str, tokens: Tokens, tags: Floats, acts: Floats) -> _Text:
         for name, same in places.items()
     ]
     amounts = [(q, pieces[0]) for q in quantities(text) if (pieces := tokens.within(q.start, q.end))]
-    acting = [max((float(acts[t]) for t in entity.pieces), default=0.0) for entity in entities]
-    return _Text(text, tokens, named, entities, acting, amounts)
+    return _Text(text, tokens, named, entities, amounts)
 
 
 def _claims(
-    rows: list[Row],
-    texts: list[_Text],
-    answer: tuple[Floats, Floats, Floats, Floats],
-    live: np.ndarray,
-    mask: Ints,
-    network: Network,
-    floor: float,
-) -> Iterable[tuple[int, Found]]:
-    probability, pair, attention, pieces = answer
-    probability = probability * live[:, :, None]
-    probability[:, 0] *= MAY[0]
-    probability[:, 1:] *= MAY[1]
+    one: _Text, asked: Asked, memory: Floats, network: Network, floor: float, lean: Mapping[str, float]
+) -> list[Found]:
+    probability, pair, attention = network.relate(memory, asked.kinds, asked.near, asked.pool, asked.pairs)
+    probability = probability * MAY[(asked.pairs[:, 1] > 0).astype(int)]
     hits = np.argwhere(probability >= floor)
     if not len(hits):
-        return
-    r, o, p = hits.T
-    status, attribution, pointers, falls = network.describe(pair[r, o], p, pieces[r], mask[r])
-    for n, (row, column, predicate) in enumerate(hits.tolist()):
-        one = texts[rows[row].text]
-        target = rows[row].columns[column]
-        trigger = _trigger(one, attention[row, column])
+        return []
+    rows, predicates = hits.T
+    status, attribution, pointers, falls = network.describe(pair[rows], np.ascontiguousarray(predicates), memory)
+    pointers[:, : 2 + len(FIELDS), 0] -= [lean["item"], 0.0, *(lean[field] for field in FIELDS)]
+    found = []
+    for n, (row, predicate) in enumerate(hits.tolist()):
+        subject, target = (asked.names[k] for k in asked.pairs[row].tolist())
         amounts = {f: _quantity(one, f, PREDICATES[predicate], pointers[n, 2 + k]) for k, f in enumerate(FIELDS)}
         money, share, change = amounts["amount"], amounts["share"], amounts["change"]
         falling = change is not None and float(falls[n, change[1]]) > 0
-        yield (
-            rows[row].text,
+        acts = one.entities[subject or 0]
+        found.append(
             Found(
-                float(probability[row, column, predicate]),
-                one.acting[rows[row].subject],
-                one.entities[rows[row].subject].name,
-                one.entities[rows[row].subject].type,
+                float(probability[row, predicate]),
+                acts.name,
+                acts.type,
                 PREDICATES[predicate],
                 None if target is None else one.entities[target].name,
                 "" if target is None else one.entities[target].type,
@@ -214,9 +200,10 @@ def _claims(
                 as_share(share[0]) if share else None,
                 Amount(money[0].low, money[0].high, money[0].currency) if money else None,
                 as_change(change[0], falling) if change else None,
-                trigger,
-            ),
+                _trigger(one, attention[row]),
+            )
         )
+    return found
 
 
 def fits(field: str, predicate: str, quantity: Quantity) -> bool:

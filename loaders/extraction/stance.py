@@ -1,14 +1,14 @@
-"""Cue words that say who says so and how far a thing has come.
+"""Cue words that say who says so and how far a deal has come, where the network missed them.
 
 They add to what the network says and never take back: a claim that the network calls stated becomes reported where its
-sentence says so in plain words, and one that it calls actual takes the stage that the words at its trigger name.
-Whether they still earn their place is measured with every model (``training.score``).
+sentence says so in plain words, and a deal that it calls actual or planned takes the stage that stands between its
+two parties. Whether they still earn their place is measured with every model (``training.score``).
 """
 
 import re
 from dataclasses import replace
 
-from loaders.extraction.reading import Found
+from loaders.extraction.reading import Found, Span
 from loaders.extraction.windows import Window
 
 _REPORTED = re.compile(
@@ -17,42 +17,64 @@ _REPORTED = re.compile(
     r"|(?:is|are) (?:thought|believed|understood|tipped) to|supply[- ]chain sources|insiders say|we hear)\b",
     re.IGNORECASE,
 )
+_DEALS = {
+    "supplies", "fabricatesFor", "packagesFor", "hostsComputeFor", "licensesTo",
+    "investsIn", "acquires", "divestsFrom", "partnersWith",
+}  # fmt: skip
 _STAGES = {
-    "denied": re.compile(r"\b(?:den(?:y|ies|ied)|ruled out|not true)\b", re.IGNORECASE),
     "negotiating": re.compile(
-        r"\b(?:in (?:advanced |early )?(?:talks|discussions|negotiations)|negotiat\w+|talking (?:to|with))\b",
+        r"\b(?:in (?:[\w-]+ ){0,2}(?:talks|discussions|negotiations)|negotiat(?:es|ing)"
+        r"|talks (?:with|to|about|over|on))\b",
         re.IGNORECASE,
     ),
     "considering": re.compile(
-        r"\b(?:consider(?:s|ing|ed)?|weigh(?:s|ing)|mull(?:s|ing)|explor(?:es|ing)|evaluat(?:es|ing|ion)|may|might|thinking (?:about|of))\b",
-        re.IGNORECASE,
-    ),
-    "planned": re.compile(
-        r"\b(?:will|plans?|planned|planning|(?:is|are|was) (?:set|due|slated|scheduled|expected|about|going) to|(?:is|are) to|intends?|aims?"
-        r"|(?:from|by) 20[23]\d|next (?:year|quarter|month)|would|agreed to|wants? to|hopes? to)\b",
+        r"\b(?:consider(?:s|ing)|weigh(?:s|ing)|mull(?:s|ing)|explor(?:es|ing)|evaluat(?:es|ing)|potential|possible)\b",
         re.IGNORECASE,
     ),
 }
-_AROUND = 12
-"""Letters around a trigger in which a stage is looked for."""
+_EDGE = re.compile(r"[;:—–]|,(?!\d)|\b(?:while|which|who|after|before|whereas|although|because|having)\b")
+"""Where another clause begins: a stage on the far side of it is another deal's."""
 
 
-def stage(text: str, start: int, end: int) -> str | None:
-    """The stage that the words at ``[start, end)`` name, the surest first.
+def stage(text: str, subject: str, object_: str) -> str | None:
+    """The stage that the words between two parties name, where they stand nearest and in one clause, the surest first.
 
-    >>> stage("Meta is in talks to buy chips", 17, 20), stage("Meta buys chips", 5, 9)
-    ('negotiating', None)
+    >>> stage("Meta is in talks to buy TPUs from Google", "Google", "Meta")
+    'negotiating'
+    >>> stage("Dell is negotiating with Samsung, having bought from Molicel", "Molicel", "Dell") is None
+    True
     """
-    near = text[max(0, start - _AROUND) : end + _AROUND]
-    return next((name for name, cue in _STAGES.items() if cue.search(near)), None)
+    said = between(text, subject, object_)
+    return next((name for name, cue in _STAGES.items() if cue.search(said)), None)
+
+
+def between(text: str, one: str, other: str) -> str:
+    """The words between two names where they stand nearest in one clause; none where they share no clause.
+
+    >>> between("Intel, which AMD rivals, makes chips for AWS", "AWS", "AMD")
+    ''
+    """
+    first, second = ([m.span() for m in re.finditer(re.escape(name), text)] for name in (one, other))
+    gaps = [(min(a[1], b[1]), max(a[0], b[0])) for a in first for b in second if a[1] <= b[0] or b[1] <= a[0]]
+    whole = [text[start:end] for start, end in gaps if not _EDGE.search(text, start, end)]
+    return min(whole, key=len, default="")
+
+
+def _reported(text: str, trigger: Span) -> bool:
+    """Whether a cue for hearsay stands in the clause of a trigger."""
+    cues = [cue.span() for cue in _REPORTED.finditer(text)]
+    return any(not _EDGE.search(text, min(a[1], trigger[1]), max(a[0], trigger[0])) for a in cues)
 
 
 def settled(found: Found, window: Window) -> Found:
     """A found relation with status and attribution as the words around it have them."""
-    place = next(((a, b) for a, b in window.places if a <= found.trigger[0] < b), (0, len(window.text)))
+    start, end = next(((a, b) for a, b in window.places if a <= found.trigger[0] < b), (0, len(window.text)))
+    sentence = window.text[start:end]
     status, attribution = found.status, found.attribution
-    if attribution == "stated" and _REPORTED.search(window.text[slice(*place)]):
+    said = between(sentence, found.subject, found.object) if found.object else ""
+    near = (found.trigger[0] - start, found.trigger[1] - start)
+    if attribution == "stated" and (_reported(sentence, near) or _REPORTED.search(said)):
         attribution = "reported"
-    if status == "actual":
-        status = stage(window.text, *found.trigger) or status
+    if status in ("actual", "planned") and found.object and found.predicate in _DEALS:
+        status = stage(sentence, found.subject, found.object) or status
     return replace(found, status=status, attribution=attribution)

@@ -11,6 +11,7 @@ from tokenizers import Tokenizer
 
 SHAPES = 8
 _WORD = re.compile(r"[^\W_]+(?:[.\-][^\W_]+)*|\S")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ class Tokeniser:
         return int(found)
 
     def __call__(self, text: str) -> Tokens:
-        """The word pieces of a text."""
-        encoding = self._tokenizer.encode(text)
+        """The word pieces of a text; half a surrogate pair, which no text should hold, reads as an unknown sign."""
+        encoding = self._tokenizer.encode(_SURROGATE.sub("\ufffd", text))
         ids, offsets = list(encoding.ids), list(encoding.offsets)
         if len(ids) > self.longest:
             ids, offsets = [*ids[: self.longest - 1], ids[-1]], [*offsets[: self.longest - 1], offsets[-1]]

@@ -1,4 +1,4 @@
-"""Units → tensors: one line per text for the tagger, one row per subject for the relations."""
+"""Units → tensors: one line per text for the tagger, all pairs of its names for the relations."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -11,8 +11,8 @@ from torch import Tensor
 from loaders.extraction.decode import TAGS
 from loaders.extraction.labels import FIELDS, PREDICATES, SYMMETRIC, TYPES
 from loaders.extraction.numbers import quantities
+from loaders.extraction.pairs import Entity, ask, padded
 from loaders.extraction.reading import fits
-from loaders.extraction.rows import Entity, Row, arrays, padded, rows_of
 from loaders.extraction.tokens import Tokeniser, Tokens
 from loaders.extraction.training.corpus import Gold, Unit
 
@@ -22,22 +22,25 @@ UNKNOWN = -100
 
 @dataclass
 class Batch:
-    """Texts (B, T); rows (S, T) of subjects with columns O; claims (N) as places (row, column, predicate)."""
+    """Texts (B, T) with their names (B, E) and pairs (B, P), of which the ``live`` ones have relations in a row (L).
+
+    Claims (N) are placed at a live pair and a predicate; ``text`` says which text is each claim's.
+    """
 
     ids: Tensor
     shapes: Tensor
     mask: Tensor
     tags: Tensor
-    gate: Tensor
-    text_of_row: Tensor
-    weight: Tensor
     mark: Tensor
-    subject: Tensor
-    objects: Tensor
+    kinds: Tensor
+    near: Tensor
+    pool: Tensor
+    pairs: Tensor
     live: Tensor
     relations: Tensor
-    trigger: Tensor
+    text: Tensor
     place: Tensor
+    trigger: Tensor
     status: Tensor
     attribution: Tensor
     start: Tensor
@@ -67,26 +70,14 @@ def tags_of(unit: Unit, tokens: Tokens) -> list[int]:
     return tags
 
 
-def _subjects(unit: Unit, rng: random.Random | None, spare: int) -> tuple[list[int], float]:
-    """Names to read the text for: all that act in a claim and ``spare`` that do not, with the weight of each of those."""
-    acting = {c.subject for c in unit.claims} | {
-        c.object for c in unit.claims if c.object >= 0 and PREDICATES[c.predicate] in SYMMETRIC
-    }
-    idle = [k for k in range(len(unit.names)) if k not in acting]
-    if rng is None or len(idle) <= spare:
-        return list(range(len(unit.names))), 1.0
-    return sorted(acting | set(rng.sample(idle, spare))), min(2.0, len(idle) / spare)
-
-
 def collate(
     units: Sequence[Unit],
     tokeniser: Tokeniser,
     rng: random.Random | None = None,
-    spare: int = 2,
     caseless: float = 0.0,
     masked: float = 0.0,
 ) -> Batch:
-    """A batch; with ``rng``, idle subjects are sampled, casing is dropped and pieces are masked at the given rates."""
+    """A batch; with ``rng``, casing is dropped and pieces are masked at the given rates."""
     tokens = [tokeniser(u.text) for u in units]
     ids, shapes = [list(t.ids) for t in tokens], [list(t.shapes) for t in tokens]
     if rng is not None:
@@ -96,43 +87,32 @@ def collate(
                 shape[:] = [1 if s in (2, 3, 4) else s for s in shape]
             line[1:-1] = [hidden if rng.random() < masked else i for i in line[1:-1]]
     length = max(map(len, tokens))
-    entities = [entities_of(u, t) for u, t in zip(units, tokens, strict=True)]
+    asked = [ask(entities_of(u, t), length) for u, t in zip(units, tokens, strict=True)]
     tags = np.full((len(units), length), UNKNOWN)
-    gate = np.full((len(units), length), UNKNOWN)
-    rows: list[Row] = []
-    weights: list[float] = []
-    for b, unit in enumerate(units):
-        tags[b, : len(tokens[b])] = tags_of(unit, tokens[b])
-        subjects, idle_weight = _subjects(unit, rng, spare)
-        acting = {c.subject for c in unit.claims} | {
-            c.object for c in unit.claims if PREDICATES[c.predicate] in SYMMETRIC
-        }
-        for k, entity in enumerate(entities[b]):
-            if entity.type != "person":
-                gate[b, list(entity.pieces)] = int(k in acting)
-        mine = rows_of(b, entities[b], subjects)
-        rows += mine
-        weights += [1.0 if r.subject in acting else idle_weight for r in mine]
-    stacked = (
-        arrays(rows, entities, length)
-        if rows
-        else arrays([Row(0, 0, (None,))], [[Entity("", "product", (0,))]], length)
-    )
-    if not rows:
-        rows, weights = [Row(0, 0, (None,))], [0.0]
-    relations = torch.zeros(*stacked.live.shape, len(PREDICATES))
-    place, trigger, status, attribution, start, end, quantity, falls, allowed = [], [], [], [], [], [], [], [], []
-    where = {(row.text, row.subject): i for i, row in enumerate(rows)}
+    names, most = max(len(a.names) for a in asked), max(1, *(len(a.pairs) for a in asked))
+    kinds, near = np.zeros((len(units), names), np.int64), np.zeros((len(units), names, length), np.int64)
+    pool, pairs = np.zeros((len(units), names, length), np.float32), np.zeros((len(units), most, 2), np.int64)
+    live = np.zeros((len(units), most), np.bool_)
+    for b, a in enumerate(asked):
+        n, p = len(a.names), len(a.pairs)
+        tags[b, : len(tokens[b])] = tags_of(units[b], tokens[b])
+        kinds[b, :n], near[b, :n], pool[b, :n], pairs[b, :p], live[b, :p] = a.kinds, a.near, a.pool, a.pairs, True
+    relations = torch.zeros(int(live.sum()), len(PREDICATES))
+    text, place, trigger, status, attribution, start, end, quantity, falls, allowed = ([] for _ in range(10))
+    first_pair = 0
     for b, unit in enumerate(units):
         found = [(q, tokens[b].within(q.start, q.end)[:1]) for q in quantities(unit.text)]
+        own = asked[b].names
+        where = {(own[s], own[o]): first_pair + n for n, (s, o) in enumerate(asked[b].pairs.tolist())}
+        first_pair += len(where)
         for claim in unit.claims:
             for s, o in _ways(claim):
-                i = where.get((b, s))
-                if i is None or (None if o < 0 else o) not in rows[i].columns:
+                i = where.get((s, None if o < 0 else o))
+                if i is None:
                     continue
-                j = rows[i].columns.index(None if o < 0 else o)
-                relations[i, j, claim.predicate] = 1
-                place.append((i, j, claim.predicate))
+                relations[i, claim.predicate] = 1
+                text.append(b)
+                place.append((i, claim.predicate))
                 said = torch.zeros(length)
                 if claim.trigger:
                     said[tokens[b].within(*claim.trigger)] = 1
@@ -163,10 +143,11 @@ def collate(
     n = len(place)
     return Batch(
         torch.from_numpy(padded(ids)), torch.from_numpy(padded(shapes)), torch.from_numpy(padded([[1] * len(t) for t in tokens])),
-        torch.from_numpy(tags), torch.from_numpy(gate), whole([r.text for r in rows]), torch.tensor(weights),
-        *(torch.from_numpy(a) for a in (stacked.mark, stacked.subject, stacked.objects, stacked.live)), relations,
-        torch.stack(trigger) if n else torch.zeros(0, length), whole(place).view(n, 3), whole(status), whole(attribution), whole(start), whole(end),
-        whole(quantity).view(n, len(FIELDS)), torch.stack(allowed) if n else torch.zeros(0, len(FIELDS), length, dtype=torch.bool), whole(falls),
+        torch.from_numpy(tags), torch.from_numpy(np.stack([a.mark for a in asked])),
+        *(torch.from_numpy(a) for a in (kinds, near, pool, pairs, live)), relations,
+        whole(text), whole(place).view(n, 2), torch.stack(trigger) if n else torch.zeros(0, length),
+        whole(status), whole(attribution), whole(start), whole(end), whole(quantity).view(n, len(FIELDS)),
+        torch.stack(allowed) if n else torch.zeros(0, len(FIELDS), length, dtype=torch.bool), whole(falls),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loaders.extraction.labels import PREDICATES
-from loaders.extraction.reading import Found
+from loaders.extraction.reading import NO_LEAN, Found
 from loaders.extraction.training import scorer
 from loaders.extraction.training.corpus import Unit
 
@@ -83,7 +83,7 @@ def claim_row(found: Found, text: str) -> dict[str, Any]:
     return {
         "subject": found.subject, "predicate": found.predicate, "object": found.object, "item": found.item and text[slice(*found.item)],
         "status": found.status, "attribution": found.attribution, "share": found.share and list(found.share), "amount": amount,
-        "change": found.change and list(found.change), "citations": [], "sentence": text, "score": found.score, "acting": found.acting,
+        "change": found.change and list(found.change), "citations": [], "sentence": text, "score": found.score,
     }  # fmt: skip
 
 
@@ -125,3 +125,17 @@ def best_threshold(units: Sequence[Unit], read: Sequence[Iterable[dict[str, Any]
     """The threshold with the best F1, to two digits."""
     read = [list(claims) for claims in read]
     return max((n / 50 for n in range(8, 45)), key=lambda t: figures(units, read, t, details=False).counts["all"].f1)
+
+
+def field_f1(units: Sequence[Unit], read: Sequence[Iterable[dict[str, Any]]], threshold: float) -> dict[str, float]:
+    """By pointed field, how well it is filled on right claims: what is filled wrongly counts as much as what is left out."""
+    counts = {field: Counts() for field in NO_LEAN}
+    for unit, claims in zip(units, read, strict=True):
+        gold = gold_rows(unit)
+        for claim in claims:
+            match = next((g for g in gold if claim["score"] >= threshold and scorer.matches(g, claim)), None)
+            for name, count in counts.items() if match else ():
+                said, asked = claim[name] is not None, match[name] is not None
+                right = said and asked and scorer.agrees(name, match[name], claim[name])
+                count.add(Counts(int(right), int(said and not right), int(asked and not right)))
+    return {field: count.f1 for field, count in counts.items()}

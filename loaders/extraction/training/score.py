@@ -1,7 +1,6 @@
 """Figures of a model on the texts that no model trains on: ``python -m loaders.extraction.training.score``.
 
-The texts are read as documents, the way the loaders read them. ``--tune`` first chooses the threshold, the gate and the
-calibration on one half of the held-back texts and writes them, with the figures of the other half, into the card.
+The texts are read as documents, the way the loaders read them. ``--tune`` first chooses the threshold and the calibration on one half of the held-back texts and writes them, with the figures of the other half, into the card.
 """
 
 import argparse
@@ -17,14 +16,16 @@ from typing import Any
 from loaders.claim import Document, Sentence
 from loaders.extraction.network import MODEL, Model
 from loaders.extraction.reader import Reader
+from loaders.extraction.reading import NO_LEAN
 from loaders.extraction.training.corpus import CORPUS, Unit, load, parts, sentence_spans
-from loaders.extraction.training.measure import Figures, best_threshold, claim_row, figures, gold_rows
+from loaders.extraction.training.measure import Figures, best_threshold, claim_row, field_f1, figures, gold_rows
 from loaders.extraction.training.scorer import FAMILY, matches
 
 SAMPLE = 200
 """How many texts speed is measured on."""
+LEANS = (0.5, 1.0)
+"""The log-odds tried by which a field is filled rather than left empty; not more, as a wrong share is worse than none."""
 OPEN, CLOSE = "<!-- figures -->", "<!-- /figures -->"
-GATES = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15)
 
 
 def document_of(unit: Unit) -> Document:
@@ -100,18 +101,17 @@ def reliability(reader: Reader, pairs: Sequence[tuple[float, bool]]) -> list[dic
 
 
 def tune(model: Model, units: Sequence[Unit]) -> dict[str, Any]:
-    """Threshold, gate and calibration for a model, from the tuning half."""
-    model.card.update(threshold=0.2, gate=0.0, calibration=[1.0, 0.0])
+    """Threshold, calibration and the lean of each field for a model, from the tuning half."""
+    model.card.update(threshold=0.2, calibration=[1.0, 0.0], lean=dict(NO_LEAN))
     read = read_units(Reader(model=model), units)
     threshold = best_threshold(units, read)
-    whole = figures(units, read, threshold, details=False).counts["all"].f1
-    gate = 0.0
-    for more in GATES:
-        kept = [[c for c in claims if c["acting"] >= more] for claims in read]
-        if figures(units, kept, threshold, details=False).counts["all"].f1 >= whole - 0.002:
-            gate = more
     slope, shift = calibration(samples(units, read, threshold / 2))
-    return {"threshold": threshold, "gate": gate, "calibration": [slope, shift]}
+    right = {0.0: field_f1(units, read, threshold)}
+    for lean in LEANS:
+        model.card["lean"] = dict.fromkeys(NO_LEAN, lean)
+        right[lean] = field_f1(units, read_units(Reader(model=model), units), threshold)
+    leans = {field: max(right, key=lambda lean, field=field: (right[lean][field], -lean)) for field in NO_LEAN}
+    return {"threshold": threshold, "calibration": [slope, shift], "lean": leans}
 
 
 def resident() -> int:

@@ -132,6 +132,15 @@ _FIELDS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
+def agrees(field: str, gold: Any, said: Any) -> bool:
+    """Whether a field of a matched claim says what is annotated.
+
+    >>> agrees("item", "HBM4", "HBM4 stacks")
+    True
+    """
+    return _FIELDS[field](gold, said)
+
+
 def score(gold: Sequence[Row], claims: Sequence[Row]) -> tuple[Row, list[Row], list[Row]]:
     """Counts of all and of each family, (right, asked) of each field; the wrong claims; the missed ones."""
     facts: list[list[Row]] = []

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import numpy as np
 import torch
 
-from loaders.extraction.rows import Floats, Ints
+from loaders.extraction.pairs import Floats, Ints
 from loaders.extraction.training.model import Extractor
 
 
@@ -24,25 +23,27 @@ class TorchNetwork:
         return cls(model)
 
     @torch.no_grad()
-    def encode(self, ids: Ints, shapes: Ints, mask: Ints) -> tuple[Floats, Floats, Floats]:
+    def encode(self, ids: Ints, shapes: Ints, mask: Ints) -> tuple[Floats, Floats]:
         """See the protocol."""
-        x, tags, gate = self.model.encode(*map(torch.from_numpy, (ids, shapes, mask)))
-        return x.numpy(), tags.softmax(-1).numpy(), gate.sigmoid().numpy()
+        x, tags = self.model.encode(*map(torch.from_numpy, (ids, shapes, mask)))
+        return x.numpy(), tags.softmax(-1).numpy()
+
+    @torch.no_grad()
+    def mark(self, states: Floats, mask: Ints, mark: Ints) -> Floats:
+        """See the protocol."""
+        return self.model.mark(*map(torch.from_numpy, (states, mask, mark))).numpy()
 
     @torch.no_grad()
     def relate(
-        self, states: Floats, mask: Ints, mark: Ints, subject: Floats, objects: Floats
-    ) -> tuple[Floats, Floats, Floats, Floats]:
+        self, memory: Floats, kinds: Ints, near: Ints, pool: Floats, pairs: Ints
+    ) -> tuple[Floats, Floats, Floats]:
         """See the protocol."""
-        relation, pair, attention, pieces = self.model.relate(
-            *map(torch.from_numpy, (states, mask, mark, subject, objects))
-        )
-        return relation.sigmoid().numpy(), pair.numpy(), attention.numpy(), pieces.numpy()
+        asked = [torch.from_numpy(a)[None] for a in (memory, kinds, near, pool, pairs)]
+        relation, pair, attention = self.model.relate(asked[0], torch.ones(1, len(memory)), *asked[1:])
+        return relation[0].sigmoid().numpy(), pair[0].numpy(), attention[0].numpy()
 
     @torch.no_grad()
-    def describe(
-        self, pair: Floats, predicate: Ints, pieces: Floats, mask: Ints
-    ) -> tuple[Floats, Floats, Floats, Floats]:
+    def describe(self, pair: Floats, predicate: Ints, memory: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """See the protocol."""
-        out = self.model.describe(*map(torch.from_numpy, (pair, np.ascontiguousarray(predicate), pieces, mask)))
+        out = self.model.describe(*map(torch.from_numpy, (pair, predicate, memory)))
         return tuple(part.numpy() for part in out)  # type: ignore[return-value]

