@@ -8,12 +8,13 @@ many suppliers are known says how much is reported, not how concentrated supply 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date as Date
 from itertools import product
 
 import numpy as np
 from pydantic import Field
+from rapidfuzz import fuzz, process
 
 from graph.dependency import find, party
 from graph.errors import UnknownNameError
@@ -27,6 +28,7 @@ from graph.ways import claims_of
 from ontology.catalogue import Catalogue
 
 _EXACT = 12
+_SUGGESTED = 5
 
 
 class NeedConcentration(Answer):
@@ -197,8 +199,22 @@ def components(store: Store, net: Network, name: str, catalogue: Catalogue | Non
     try:
         node = find(store, name, catalogue)
     except UnknownNameError as error:
-        raise UnknownNameError(name, error.suggestions, "component") from None
+        supplied = dict.fromkeys(net.nodes[n].name for n in needed)
+        raise UnknownNameError(name, _near(folded, (*supplied, *error.suggestions)), "component") from None
     return [net.index[node.iri]] if node.iri in net.index else []
+
+
+def _near(folded: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The names that hold all words of another, the shortest first, or else those most like it."""
+    known = dict.fromkeys(names)
+    words = set(folded.split())
+    holding = [each for each in known if words <= set(each.casefold().split())]
+    if holding:
+        return tuple(sorted(holding, key=lambda each: (len(each), each))[:_SUGGESTED])
+    close = process.extract(
+        folded, list(known), scorer=fuzz.token_set_ratio, processor=str.casefold, score_cutoff=75, limit=_SUGGESTED
+    )
+    return tuple(each for each, _, _ in close)
 
 
 def of_need(net: Network, need: int) -> NeedConcentration:
