@@ -16,6 +16,7 @@ import numpy as np
 from pydantic import Field
 from rapidfuzz import fuzz, process
 
+from graph.components import wordings
 from graph.dependency import find, party
 from graph.errors import UnknownNameError
 from graph.evidence import coverage, evidence
@@ -184,7 +185,8 @@ def concentration(
 
 
 def components(store: Store, net: Network, name: str, catalogue: Catalogue | None = None) -> list[int]:
-    """Return the nodes that a component's name stands for: that component as needs have it, by name or by what it names.
+    """Return the nodes that a component's name stands for, by name or by what it names, with all narrower wordings: who asks
+    about HBM asks about HBM4 as well.
 
     Raises
     ------
@@ -194,14 +196,14 @@ def components(store: Store, net: Network, name: str, catalogue: Catalogue | Non
     folded = name.casefold().strip()
     needed = np.unique(np.concatenate((net.needs.component, net.component))).tolist() if len(net.needs) else []
     same = [n for n in needed if folded in {net.nodes[n].name.casefold(), net.nodes[n].iri.casefold()}]
-    if same:
-        return same
-    try:
-        node = find(store, name, catalogue)
-    except UnknownNameError as error:
-        supplied = dict.fromkeys(net.nodes[n].name for n in needed)
-        raise UnknownNameError(name, _near(folded, (*supplied, *error.suggestions)), "component") from None
-    return [net.index[node.iri]] if node.iri in net.index else []
+    meant = [net.nodes[n].iri for n in same]
+    if not meant:
+        try:
+            meant = [find(store, name, catalogue).iri]
+        except UnknownNameError as error:
+            supplied = dict.fromkeys(net.nodes[n].name for n in needed)
+            raise UnknownNameError(name, _near(folded, (*supplied, *error.suggestions)), "component") from None
+    return sorted(net.index[iri] for each in meant for iri in wordings(each) if iri in net.index)
 
 
 def _near(folded: str, names: Iterable[str]) -> tuple[str, ...]:
