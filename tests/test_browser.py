@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,9 @@ PAGES = {
     "changes": "/changes?since=2026-01-20&until=2026-01-31",
     "conflicts": "/conflicts",
     "scenario": "/whatif?scenario=TSMC+-50%25",
+    "review": "/review",
+    "coverage": "/coverage",
+    "report": "/report/2026-01-28",
     "documents": "/documents",
     "SPARQL": "/query?query=SELECT+?who+{+?who+nt:dependsOn+id:tsmc+}",
     "network": "/view/tsmc",
@@ -131,6 +135,16 @@ def test_a_view_as_a_file_works_alone(browser: Browser, backbone: Store, tmp_pat
         watched.page.get_by_label("Find").fill("NVIDIA")
         watched.page.keyboard.press("Tab")
         expect(watched.page.locator("#detail blockquote").first).to_be_visible()
+
+
+def test_the_day_is_one_click_from_home(browser: Browser, address: str) -> None:
+    with opened(browser) as watched:
+        watched.page.goto(address)
+        watched.page.get_by_role("link", name="the newest day in one page").click()
+        expect(watched.page).to_have_title(re.compile(r"^\d{4}-\d\d-\d\d · nthtier$"))
+        watched.page.go_back()
+        watched.page.get_by_role("link", name="What waits for a person").click()
+        expect(watched.page.get_by_role("heading", level=1)).to_contain_text("doubtful")
 
 
 @pytest.mark.parametrize("name", PAGES)
