@@ -10,15 +10,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from browser import chromium, opened, served
+from browser import chromium, hub, opened, served
 from conftest import system_part
-from graph.consolidate import Relation
 from graph.editor import installed
-from graph.store import Quad, Store, open_store
-from graph.view import relation_quads
+from graph.store import Store
 from graph.views import ego, html
 from ontology import terms
-from ontology.terms import NT, RDF, RDFS
 
 pytestmark = pytest.mark.browser
 
@@ -164,28 +161,6 @@ def test_a_page_is_accessible_and_fits_a_phone(name: str, browser: Browser, addr
             if each["impact"] in ("serious", "critical")
         ]
         assert grave == []
-
-
-def hub(neighbours: int) -> Store:
-    """Return a store in which one party has very many direct dependents."""
-    store = open_store("memory:")
-    kinds = sorted(terms.PARTY_KINDS.values())
-
-    def quads() -> Iterator[Quad]:
-        for number in range(neighbours + 1):
-            party = f"<{terms.ID}p{number}>"
-            yield party, f"<{RDFS}label>", f'"Party {number}"', ""
-            yield party, f"<{RDF}type>", f"<{NT}{kinds[number % len(kinds)]}>", ""
-        for number in range(1, neighbours + 1):
-            yield from relation_quads(
-                Relation(
-                    f"{terms.RELATION}{number:016x}", terms.ID + "p0", "supplies", f"{terms.ID}p{number}", "", "", "actual",
-                    "stated" if number % 2 else "reported", 0.0, 1.0, 1, "2026-01-01", f"2026-01-{1 + number % 28:02}", (),
-                )
-            )  # fmt: skip
-
-    store.bulk_load(quads())
-    return store
 
 
 @pytest.mark.parametrize(("neighbours", "most"), [(249, 250), (20_000, 300)])
