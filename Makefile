@@ -70,6 +70,7 @@ train: $(TRAIN)/bin/python ## Train the reader's model anew (hours; resumes wher
 	$< -m loaders.extraction.training.train --weights $(WEIGHTS) --out .cache/train
 
 bench: $(VENV)/dev ## Measure speed and memory side by side, by ratio (small sizes; SIZE=full for those of the issues)
+	$(PYTHON) tests/bench/store_bench.py $(if $(filter full,$(SIZE)),--parties 200000 --rdflib-up-to 200000)
 	$(PYTHON) -m pytest tests/bench -q -s -p no:cacheprovider
 
 conformance: $(VENV)/dev ## Run the W3C SPARQL tests over the live service, with counts

@@ -106,20 +106,22 @@ def names(
     when = ""
     if as_of is not None:
         when = f"?claim (rdf:subject|rdf:object|nt:item) ?thing ; dcterms:date ?date . FILTER(?date <= {day(as_of)})"
-    found = []
+    if without:
+        when += f" FILTER(?document NOT IN ({', '.join(map(iri, without))}))"
+    found: list[Named] = []
     for block in blocks("thing", iris):
         text = query("things").replace("#VALUES#", block).replace("#WHEN#", when)
-        for thing, class_, label, note, document in rows(store, text):
-            if document not in without:
-                found.append((thing, class_, label, note))
+        found += ((thing, class_, label, note) for thing, class_, label, note in rows(store, text))
     return found
 
 
-def names_in(quads: Iterable[Quad]) -> Iterator[Named]:
+def names_in(quads: Sequence[Quad]) -> Iterator[Named]:
     """Yield what some documents' quads call the things that no catalogue knows."""
+    label_ = iri(RDFS + "label")
+    named = {(g, s) for s, p, _, g in quads if p == label_}
     said: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for s, p, o, g in quads:
-        if p in _NAMING:
+        if p in _NAMING and (g, s) in named:
             said[g, s][p].append(o)
     for (_, thing), of in said.items():
         for label, class_, note in product(

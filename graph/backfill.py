@@ -8,6 +8,7 @@ where it was; whichever engine makes a part, its bytes are the same.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -29,12 +30,14 @@ from graph.models import Answer
 from graph.rdf import quads
 from graph.validate import validate
 from loaders.claim import Claim, Loaded
-from loaders.errors import LoaderError
-from loaders.registry import Context, load
+from loaders.errors import LoaderError, did_you_mean
+from loaders.registry import Context, load, loaders
 from ontology.errors import NthtierError
 
 Engine = Literal["local", "spark"]
 _FORM = 1
+_FOLDERS = ("quads", "claims", "notes")
+_PLAN = "plan.json"
 #: Documents a part is meant to have, and the most parts.
 _PART = 200
 _MOST_PARTS = 4096
@@ -106,14 +109,20 @@ def backfill(
     LoaderError, StoreError
     """
     reading = reading or Reading()
+    out = out.resolve()
     files = sorted({path.resolve() for path in find_files(paths)})
+    files = [path for path in files if not path.is_relative_to(out)]  # what an earlier run made of this folder
+    if absent := next((path for path in files if not path.exists()), None):
+        raise LoaderError(absent, "no such file or folder")
     if not files:
         raise LoaderError(out, "no file to read")
+    if reading.loader is not None and reading.loader not in (known := loaders()):
+        raise LoaderError(files[0], f"no loader {reading.loader!r}; {did_you_mean(reading.loader, known)}")
     root = Path(os.path.commonpath([str(path.parent) for path in files]))
-    out = out.resolve()
-    for folder in ("quads", "claims", "notes"):
-        (out / folder).mkdir(parents=True, exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
     count = _plan(out, parts or max(1, min(_MOST_PARTS, -(-len(files) // _PART))))
+    for folder in _FOLDERS:
+        (out / folder).mkdir(exist_ok=True)
     shares: list[list[str]] = [[] for _ in range(count)]
     for path in files:
         name = path.relative_to(root).as_posix()
@@ -121,9 +130,13 @@ def backfill(
     work = [_Part(number, str(root), tuple(names), str(out)) for number, names in enumerate(shares)]
     run = _spark(work, reading, master) if engine == "spark" else _local(work, reading, processes)
     notes: list[dict[str, Any]] = []
-    for note in run:
-        notes.append(note)
-        progress(len(notes), count)
+    try:
+        for note in run:
+            notes.append(note)
+            progress(len(notes), count)
+    except NthtierError:
+        _leave_nothing_empty(out)
+        raise
     notes.sort(key=lambda note: note["number"])
     return Backfilled(
         parts=count,
@@ -134,9 +147,19 @@ def backfill(
     )
 
 
+def _leave_nothing_empty(out: Path) -> None:
+    """Take the folder away again if nothing was made in it, as where no cluster answers."""
+    if not any(any((out / folder).iterdir()) for folder in _FOLDERS):
+        (out / _PLAN).unlink()
+        for folder in _FOLDERS:
+            (out / folder).rmdir()
+        with contextlib.suppress(OSError):  # it holds something else
+            out.rmdir()
+
+
 def _plan(out: Path, parts: int) -> int:
     """The number of parts, fixed by the first run."""
-    plan = out / "plan.json"
+    plan = out / _PLAN
     if plan.exists():
         try:
             said = json.loads(plan.read_text(encoding="utf-8"))

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.assertions import groups
-from graph.components import BROADER
+from graph.components import wordings
 from graph.concentration import components
 from graph.consolidate import Assertion, gather, relation
 from graph.dependency import find
@@ -264,7 +264,7 @@ def _rows(store: Store, net: Network, step: Step, catalogue: Catalogue | None) -
 
 
 def _wordings(store: Store, net: Network, name: str, catalogue: Catalogue | None) -> Iterable[int]:
-    """Return a component, its narrower wordings, and where a kind is named ("ai-accelerator") all of that kind."""
+    """Return a component with its narrower wordings, and where a kind is named ("ai-accelerator") all of that kind."""
     kind = terms.PRODUCT_KINDS.get(name.casefold().replace(" ", "-").removesuffix("s"))
     if kind:
         yield from (n for n in np.unique(net.component).tolist() if net.nodes[n].kind == kind)
@@ -274,16 +274,7 @@ def _wordings(store: Store, net: Network, name: str, catalogue: Catalogue | None
         if kind is None:
             raise
         found = []
-    wide = {net.nodes[n].iri for n in found}
-    if not found:
-        wide = {terms.ID + terms.slug(name)}
-    yield from found
-    for narrow in BROADER:
-        above = narrow
-        while above in BROADER:
-            above = BROADER[above]
-            if above in wide and narrow in net.index:
-                yield net.index[narrow]
+    yield from found or (net.index[iri] for iri in wordings(terms.ID + terms.slug(name)) if iri in net.index)
 
 
 def _shared(store: Store, net: Network, step: Step, catalogue: Catalogue | None) -> tuple[Network, int]:

@@ -24,11 +24,9 @@ from graph.names import Node, arms
 from graph.network import Network, network
 from graph.store import Store
 from graph.ways import row_hop
-from ontology import terms
 from ontology.catalogue import Catalogue
 
 By = Literal["party", "component", "country"]
-_PARTY_KINDS = frozenset((*terms.PARTY_KINDS.values(), "Candidate"))
 
 
 class Stop(Answer):
@@ -210,7 +208,7 @@ def _component(store: Store, net: Network, name: str, catalogue: Catalogue | Non
 def _parties(net: Network, limit: int, component: int | None) -> list[Chokepoint]:
     """Return the parties whose loss stops most; the witnesses are those short at the first step."""
     stopped = known(net).scores.stopped
-    candidates = [n for n in np.flatnonzero(stopped > 0).tolist() if net.nodes[n].kind in _PARTY_KINDS]
+    candidates = [n for n in np.flatnonzero(stopped > 0).tolist() if net.nodes[n].is_party]
     if component is not None:
         candidates = [n for n in candidates if _dry(net, stop(net.needs, [n]), component)]
     found: list[Chokepoint] = []
@@ -279,7 +277,11 @@ def stops(
         valid_at=valid_at.isoformat() if valid_at else None,
         stops=forward,
         stopped_by=tuple(backward),
-        pairs=tuple(Pair(first=party(net.nodes[a]), second=party(net.nodes[b])) for a, b in together.pairs),
+        pairs=tuple(
+            Pair(first=party(net.nodes[a]), second=party(net.nodes[b]))
+            for a, b in together.pairs
+            if net.nodes[a].is_party and net.nodes[b].is_party
+        ),
         pairs_complete=together.complete,
         evidence=claims,
         coverage=coverage(claims),
@@ -290,7 +292,7 @@ def _stopped_by(net: Network, target: int) -> list[Stop]:
     who = {n: float(strength(net.needs, n)[target]) for n in known(net).stoppers[target]}
     found = []
     for n in sorted(who, key=lambda n: (-who[n], net.nodes[n].name)):
-        if n != target:
+        if n != target and net.nodes[n].is_party:
             stopped = stop(net.needs, [n])
             found.append(_stop(net, stopped, target).model_copy(update={"party": party(net.nodes[n])}))
     return found
@@ -340,7 +342,7 @@ def changed(before: Network, after: Network, most: int = 10) -> list[tuple[Party
 def _counts(net: Network) -> Mapping[str, int]:
     count = known(net).scores.stopped
     chosen: Sequence[int] = np.flatnonzero(count > 0).tolist()
-    return {net.nodes[n].iri: int(count[n]) for n in chosen if net.nodes[n].kind in _PARTY_KINDS}
+    return {net.nodes[n].iri: int(count[n]) for n in chosen if net.nodes[n].is_party}
 
 
 def _node(before: Network, after: Network, iri: str) -> Node:

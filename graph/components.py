@@ -126,6 +126,16 @@ def need(predicate: str, component: str, kind: str, name: str) -> Need:
     return Need(component, component, True, widest(component))
 
 
+def wordings(component: str) -> frozenset[str]:
+    """Return a component and all narrower wordings of it.
+
+    >>> sorted(each.removeprefix(terms.ID) for each in wordings(terms.ID + "lpddr"))
+    ['lpddr', 'lpddr5x', 'lpddr6']
+    """
+    narrower = {narrow for narrow, wide in BROADER.items() if wide == component}
+    return frozenset({component}).union(*(wordings(each) for each in narrower))
+
+
 def widest(component: str) -> str:
     """Return the widest wording that holds a component, or the component itself.
 

@@ -8,13 +8,15 @@ many suppliers are known says how much is reported, not how concentrated supply 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date as Date
 from itertools import product
 
 import numpy as np
 from pydantic import Field
+from rapidfuzz import fuzz, process
 
+from graph.components import wordings
 from graph.dependency import find, party
 from graph.errors import UnknownNameError
 from graph.evidence import coverage, evidence
@@ -27,6 +29,7 @@ from graph.ways import claims_of
 from ontology.catalogue import Catalogue
 
 _EXACT = 12
+_SUGGESTED = 5
 
 
 class NeedConcentration(Answer):
@@ -182,7 +185,8 @@ def concentration(
 
 
 def components(store: Store, net: Network, name: str, catalogue: Catalogue | None = None) -> list[int]:
-    """Return the nodes that a component's name stands for: that component as needs have it, by name or by what it names.
+    """Return the nodes that a component's name stands for, by name or by what it names, with all narrower wordings: who asks
+    about HBM asks about HBM4 as well.
 
     Raises
     ------
@@ -192,13 +196,27 @@ def components(store: Store, net: Network, name: str, catalogue: Catalogue | Non
     folded = name.casefold().strip()
     needed = np.unique(np.concatenate((net.needs.component, net.component))).tolist() if len(net.needs) else []
     same = [n for n in needed if folded in {net.nodes[n].name.casefold(), net.nodes[n].iri.casefold()}]
-    if same:
-        return same
-    try:
-        node = find(store, name, catalogue)
-    except UnknownNameError as error:
-        raise UnknownNameError(name, error.suggestions, "component") from None
-    return [net.index[node.iri]] if node.iri in net.index else []
+    meant = [net.nodes[n].iri for n in same]
+    if not meant:
+        try:
+            meant = [find(store, name, catalogue).iri]
+        except UnknownNameError as error:
+            supplied = dict.fromkeys(net.nodes[n].name for n in needed)
+            raise UnknownNameError(name, _near(folded, (*supplied, *error.suggestions)), "component") from None
+    return sorted(net.index[iri] for each in meant for iri in wordings(each) if iri in net.index)
+
+
+def _near(folded: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The names that hold all words of another, the shortest first, or else those most like it."""
+    known = dict.fromkeys(names)
+    words = set(folded.split())
+    holding = [each for each in known if words <= set(each.casefold().split())]
+    if holding:
+        return tuple(sorted(holding, key=lambda each: (len(each), each))[:_SUGGESTED])
+    close = process.extract(
+        folded, list(known), scorer=fuzz.token_set_ratio, processor=str.casefold, score_cutoff=75, limit=_SUGGESTED
+    )
+    return tuple(each for each, _, _ in close)
 
 
 def of_need(net: Network, need: int) -> NeedConcentration:

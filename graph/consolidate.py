@@ -304,6 +304,9 @@ def assertions_of(claims: Iterable[Claim]) -> Iterator[Assertion]:
 
 def renamed(assertions: Iterable[Assertion], merged: dict[str, str]) -> Iterator[Assertion]:
     """Yield claims with names that were decided to be others' put in their place, and their relations with them."""
+    if not merged:
+        yield from assertions
+        return
     for each in assertions:
         ends = [merged.get(iri, iri) for iri in (each.subject, each.object, each.item)]
         if ends != [each.subject, each.object, each.item]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date as Date
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -114,11 +115,10 @@ def dependents(
     found: list[Dependent] = []
     start = [net.index[iri] for iri in (node.iri, *arms(store, node.iri)) if iri in net.index]
     if start:
-        hops: dict[int, Hop] = {}  # ways share their first hops
         tier, last = tiers(net, start, direction)
         reached = [n for n in np.flatnonzero(tier > 0).tolist() if max_tier is None or tier[n] <= max_tier]
         for n in sorted(reached, key=lambda n: (tier[n], net.nodes[n].name.casefold(), net.nodes[n].iri)):
-            path = _path(net, n, last, direction, hops)
+            path = _path(net, n, last, direction)
             weakest = max((hop.level for hop in path), key=terms.LEVELS.index)
             found.append(Dependent(party=party(net.nodes[n]), tier=int(tier[n]), level=weakest, path=path))
     claims = evidence(store, (claim for each in found for hop in each.path for claim in hop.claims))
@@ -137,18 +137,30 @@ def dependents(
     )
 
 
-def _path(net: Network, end: int, last: Ints, direction: Direction, known: dict[int, Hop]) -> tuple[Hop, ...]:
+def _path(net: Network, end: int, last: Ints, direction: Direction) -> tuple[Hop, ...]:
     hops = []
     while (fact := int(last[end])) >= 0:
-        if fact not in known:
-            known[fact] = hop(net, fact)
-        hops.append(known[fact])
+        hops.append(hop(net, fact))
         end = int(net.supplier[fact] if direction == "dependents" else net.consumer[fact])
     return tuple(reversed(hops))
 
 
+_HOPS: WeakKeyDictionary[Network, dict[int, Hop]] = WeakKeyDictionary()
+_MOST_HOPS = 50_000
+
+
 def hop(net: Network, fact: int) -> Hop:
-    """Return a fact as answers show it."""
+    """Return a fact as answers show it; ways share their hops, and answers do, so those shown last are kept."""
+    kept = _HOPS.setdefault(net, {})
+    found = kept.get(fact)
+    if found is None:
+        if len(kept) >= _MOST_HOPS:
+            kept.clear()
+        found = kept[fact] = _hop(net, fact)
+    return found
+
+
+def _hop(net: Network, fact: int) -> Hop:
     relation = net.relations[int(net.relation[fact])] if net.relation[fact] >= 0 else None
     via = int(net.via[fact])
     return Hop(

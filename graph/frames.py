@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from graph import spreadsheet
 from graph.models import Answer, Hop, Party
 from graph.sheet import route
 
@@ -18,6 +19,7 @@ def frame(records: Iterable[Answer]) -> pd.DataFrame:
     """Return records of one kind as a DataFrame.
 
     An interval ``share`` becomes ``share_low`` and ``share_high``, a party its name, a path its words; claims are counted.
+    For a spreadsheet write it with :func:`to_csv`.
 
     >>> from graph.models import Party
     >>> frame([Party(id="tsmc", iri="https://w3id.org/nthtier/id/tsmc", name="TSMC", kind="Foundry")]).name[0]
@@ -26,6 +28,17 @@ def frame(records: Iterable[Answer]) -> pd.DataFrame:
     import pandas as pd  # only notebooks need it
 
     return pd.DataFrame([_row(each) for each in records])
+
+
+def to_csv(table: pd.DataFrame) -> str:
+    """Return a DataFrame as CSV in which no spreadsheet runs a cell; pandas' own ``to_csv`` writes texts as they came.
+
+    >>> import pandas as pd
+    >>> to_csv(pd.DataFrame({"name": ["=1+1", "TSMC"], "low": [-0.5, 1.0]})).splitlines()
+    ['name,low', "'=1+1,-0.5", 'TSMC,1.0']
+    """
+    columns = [str(name) for name in table.columns]
+    return spreadsheet.to_csv(columns, (["" if each is None else str(each) for each in row] for row in table.values))
 
 
 def _row(record: BaseModel) -> dict[str, Any]:

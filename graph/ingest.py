@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from graph import decisions, disputes, edges, view
 from graph.assertions import assertions, labels, names, names_in, world
-from graph.consolidate import Assertion, assertions_of, gather, relation, renamed
+from graph.consolidate import assertions_of, gather, relation, renamed
 from graph.decisions import Decision
+from graph.gathered import gathered, keep
 from graph.nquads import iri
 from graph.rdf import quads
 from graph.store import Change, Quad, Store
@@ -101,20 +102,18 @@ def _replace(
     was, now = decisions.standing(made_before), decisions.standing(made_after)
     things, conflicts_turned, claims_turned = decisions.turned(was, now)
 
-    withdrawn = {s[1:-1] for s, p, _, _ in old if p == iri(NT + "about")}
-    fresh = list(renamed(assertions_of(claim for each in batch for claim in each.claims), now.merged))
+    about, label = iri(NT + "about"), iri(RDFS + "label")
+    withdrawn = {s[1:-1] for s, p, _, _ in old if p == about}
+    fresh = list(assertions_of(claim for each in batch for claim in each.claims))
     moved = assertions(store, sorted((claims_turned | view.naming(store, things)) - withdrawn))
-    touched = view.holding(store, sorted(withdrawn)) | {each.relation for each in fresh}
+    touched = view.holding(store, sorted(withdrawn)) | {each.relation for each in renamed(fresh, now.merged)}
     touched.update(each.relation for merged in (was.merged, now.merged) for each in renamed(moved, merged))
-    named = sorted({s[1:-1] for s, p, _, _ in (*old, *new) if p == iri(RDFS + "label")} | things)
+    named = sorted({s[1:-1] for s, p, _, _ in (*old, *new) if p == label} | things)
     found_names = [*names(store, named, without=documents), *names_in(new)]
-    earlier = view.relations(store, iris=sorted(touched))
-
-    def staying(relations: Iterable[str]) -> list[Assertion]:
-        held = view.evidence_of(store, sorted(relations)) - withdrawn
-        return list(renamed(assertions(store, sorted(held)), now.merged))
-
-    groups = gather([*staying(touched), *fresh], aside=now.aside)
+    standing = gathered(store, touched)
+    earlier = [each.relation for each in standing.values()]
+    claims = [*(a for each in standing.values() for a in each.claims if a.claim not in withdrawn), *fresh]
+    groups = gather(renamed(claims, now.merged), aside=now.aside)
     made = [relation(group) for group in groups.values()]
 
     # Conflicts: all that the touched relations are or were part of, with the relations beside them.
@@ -127,16 +126,23 @@ def _replace(
     affected = conflicts_turned | {disputes.owner_iri(product) for product in products}
     affected.update(name for need in needs for name in disputes.need_iris(*need))
     affected.update(name for each in touched for name in disputes.own_iris(each))
-    groups |= gather(staying(view.beside(store, products, needs) - touched), aside=now.aside)
+    beside = gathered(store, view.beside(store, products, needs) - touched)
+    groups |= gather(renamed((a for each in beside.values() for a in each.claims), now.merged), aside=now.aside)
     world_ = world(catalogue)
     unheard = sorted(products - set(named) - set(world_.developer))
     known = replace(world_, labels=labels([*found_names, *names(store, unheard)]))
     conflicts = [each for each in view.ledger(groups, now, known) if each.iri in affected]
 
-    before = view.nodes(store, sorted(touched)) | view.things(store, named) | view.conflict_quads(store, affected)
+    before = view.things(store, named) | view.conflict_quads(store, affected)
     after = view.thing_quads(found_names, now.merged)
-    for each in made:
-        after.update(view.relation_quads(each))
+    stay = {
+        each.iri: set(each.claims).intersection(standing[each.iri].relation.claims)
+        for each in made
+        if each.iri in standing
+    }
+    for side, relations in ((before, earlier), (after, made)):
+        for each in relations:
+            side.update(view.relation_quads(each, stay.get(each.iri, frozenset())))
     for conflict in conflicts:
         after.update(disputes.quads(conflict))
     future, lost, won = edges.changed(edges.edges(store, known.developer), earlier, made, known.developer)
@@ -147,3 +153,4 @@ def _replace(
     gone, come = before - after - catalogued, after - before - catalogued
     store.apply(Change(tuple(iri(each) for each in documents), tuple(sorted(gone)), (*new, *sorted(come))))
     edges.keep(store, future)
+    keep(store, touched, made, claims)

@@ -30,8 +30,9 @@ from loaders.linking import Linker
 from loaders.registry import Context, endings, folder_loader, load, loaders
 from ontology.catalogue import Catalogue
 
-#: A batch is written when it has this many claims or documents, or when writing has become cheap beside waiting.
-MAX_CLAIMS = 40_000
+#: A batch is written when it has this many claims or documents, or when writing has become cheap beside waiting. In larger
+#: steps each quad costs the engine more; in smaller ones the relations that all of them touch are worked out more often.
+MAX_CLAIMS = 10_000
 MAX_DOCUMENTS = 4_000
 _PATIENCE = 20.0
 #: Files a process is given at once, and the fewest that are worth a second process.

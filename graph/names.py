@@ -17,7 +17,10 @@ from graph.components import KIND_LABEL
 from graph.decisions import decisions, standing
 from graph.queries import query, rows
 from graph.store import Store
+from ontology import terms
 from ontology.terms import NT
+
+_PARTY_KINDS = frozenset((*terms.PARTY_KINDS.values(), "Candidate"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,11 @@ class Node:
     iri: str
     name: str
     kind: str
+
+    @property
+    def is_party(self) -> bool:
+        """Whether it is an organisation, or a name that may be one's; products and components can't be dealt with."""
+        return self.kind in _PARTY_KINDS
 
 
 class Nodes(Sequence[Node]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 from datetime import date as Date
+from itertools import islice
 
 import numpy as np
 from pydantic import Field
@@ -240,10 +241,11 @@ def _weight(each: Shared) -> tuple[float, float, int, str]:
 
 
 def _shared(net: Network, walks: Sequence[tuple[Ints, Ints] | None]) -> tuple[list[int], bool]:
-    """Return the nodes upstream of all, the nearest first, and whether these are all."""
+    """Return the parties upstream of all, the nearest first, and whether these are all."""
     if not walks or any(walk is None for walk in walks):
         return [], True
     tier = np.stack([walk[0] for walk in walks if walk is not None])
     shared = np.flatnonzero((tier > 0).all(axis=0))
-    order = shared[np.lexsort((shared, tier[:, shared].sum(axis=0)))]
-    return order[:_NEAREST].tolist(), len(order) <= _NEAREST
+    order = shared[np.lexsort((shared, tier[:, shared].sum(axis=0)))].tolist()
+    suppliers = list(islice((n for n in order if net.nodes[n].is_party), _NEAREST + 1))
+    return suppliers[:_NEAREST], len(suppliers) <= _NEAREST

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import math
+import re
 from collections.abc import Mapping
 from datetime import date as Date
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -16,7 +19,7 @@ from graph.dependency import find, party, tiers
 from graph.evidence import coverage, evidence
 from graph.exposure import known_by, seeds
 from graph.models import Answer, Coverage, Evidence, Interval, Party
-from graph.names import described
+from graph.names import Node, described
 from graph.network import Network, network
 from graph.propagation import spread
 from graph.store import Store
@@ -25,6 +28,30 @@ from ontology.errors import NthtierError
 
 _NEAREST = 400
 _MOST = 2_000
+#: The ways that data vendors write an exchange behind a symbol: ``2330.TW``, ``2330 TT``; with ours, which the catalogue has.
+_EXCHANGES = {
+    code: exchanges.split()
+    for exchanges, codes in {
+        "NASDAQ NYSE": "O OQ N US UN UW UQ",
+        "TWSE TPEX": "TW TT",
+        "TPEX": "TWO",
+        "KRX": "KS KQ KP",
+        "TSE": "T JP JT",
+        "HKEX": "HK",
+        "SSE": "SS SH CG",
+        "SZSE": "SZ CS",
+        "SSE SZSE": "CH",
+        "AMS": "AS NA",
+        "EPA": "PA FP",
+        "XETRA": "DE GY GR",
+        "HEL": "HE FH",
+        "TSX": "TO CN CT",
+        "TASE": "TA IT",
+        "NSE": "NS IN",
+    }.items()
+    for code in codes.split()
+}
+_TICKER = re.compile(r"([A-Z0-9]{1,6})[. ]([A-Z]{1,3})(?: EQUITY)?")
 
 
 class PortfolioError(NthtierError):
@@ -125,6 +152,26 @@ def holdings_of(text: str) -> dict[str, float]:
     return found
 
 
+def tickers(text: str) -> tuple[str, ...]:
+    """Return a ticker with an exchange, as data vendors write it, in the catalogue's notation; all that it may be.
+
+    >>> tickers("2330.TW"), tickers("700 HK Equity"), tickers("Acme Corp")
+    (('TWSE:2330', 'TPEX:2330'), ('HKEX:700', 'HKEX:0700'), ())
+    """
+    match = _TICKER.fullmatch(text.strip().upper())
+    if match is None:
+        return ()
+    symbols = (match[1], match[1].zfill(4)) if match[2] == "HK" and len(match[1]) < 4 else (match[1],)
+    return tuple(f"{exchange}:{symbol}" for exchange in _EXCHANGES.get(match[2], ()) for symbol in symbols)
+
+
+def _held(store: Store, name: str, catalogue: Catalogue | None, as_of: Date | None) -> Node | None:
+    for each in (name, *tickers(name)):
+        with contextlib.suppress(NthtierError):
+            return find(store, each, catalogue, as_of)
+    return None
+
+
 def _number(text: str) -> float | None:
     try:
         value = float(text.removesuffix("%"))
@@ -148,7 +195,7 @@ def portfolio(
     Parameters
     ----------
     weights
-        Name, id or ticker → weight, in any unit: weights are divided by the sum of their sizes.
+        Name, id or ticker (``NVDA``, ``TWSE:2330``, ``2330.TW``, ``2330 TT``) → weight, in any unit: weights are divided by the sum of their sizes.
 
     Raises
     ------
@@ -162,9 +209,7 @@ def portfolio(
     known: dict[str, float] = {}
     unknown: list[str] = []
     for name in weights:
-        try:
-            node = find(store, name, catalogue, as_of)
-        except NthtierError:
+        if (node := _held(store, name, catalogue, as_of)) is None:
             unknown.append(name)
         else:
             known[node.iri] = known.get(node.iri, 0.0) + weights[name] / total
@@ -175,8 +220,9 @@ def portfolio(
     tier = np.stack([walk[0] for walk in walks.values()]) if walks else np.zeros((1, len(net.nodes)), np.int32)
     reach, near = (tier > 0).sum(axis=0), np.where(tier > 0, tier, 10**6).min(axis=0)
     candidates = np.flatnonzero(reach > 0)
-    order = candidates[np.lexsort((candidates, near[candidates], -reach[candidates]))]
-    found = [(_weigh(net, n, ends, walks, set(known)), int(near[n])) for n in order[:_NEAREST].tolist()]
+    order = candidates[np.lexsort((candidates, near[candidates], -reach[candidates]))].tolist()
+    suppliers = list(islice((n for n in order if net.nodes[n].is_party), _NEAREST + 1))
+    found = [(_weigh(net, n, ends, walks, set(known)), int(near[n])) for n in suppliers[:_NEAREST]]
     found.sort(
         key=lambda each: (
             -round(abs(each[0].reading), 9),
@@ -195,7 +241,7 @@ def portfolio(
         as_of=as_of.isoformat() if as_of else None,
         valid_at=valid_at.isoformat() if valid_at else None,
         found=shown,
-        complete=len(order) <= _NEAREST,
+        complete=len(suppliers) <= _NEAREST,
         evidence=claims,
         coverage=coverage(claims),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date as Date
+from functools import lru_cache
 from typing import Literal, cast
 
 from graph.errors import StoreError
@@ -46,6 +47,8 @@ def quads(loaded: Loaded) -> tuple[Quad, ...]:
 
 
 Triple = tuple[str, str, str]
+#: A term of the vocabulary; checked once, not once a claim.
+_word = lru_cache(1024)(iri)
 
 
 def _document(document: Document) -> Iterator[Triple]:
@@ -70,11 +73,11 @@ def _claim(claim: Claim) -> Iterator[Triple]:
     node = iri(claim.id)
 
     def say(predicate: str, value: str) -> Triple:
-        return node, iri(predicate), value
+        return node, _word(predicate), value
 
-    yield say(RDF + "type", iri(NT + "Claim"))
+    yield say(RDF + "type", _word(NT + "Claim"))
     yield say(RDF + "subject", iri(claim.subject.iri))
-    yield say(RDF + "predicate", iri(NT + claim.predicate))
+    yield say(RDF + "predicate", _word(NT + claim.predicate))
     yield say(NT + "subjectName", literal(claim.subject.text))
     yield from _mention(claim.subject)
     if claim.object is not None:
@@ -87,8 +90,8 @@ def _claim(claim: Claim) -> Iterator[Triple]:
             yield say(NT + "item", iri(claim.item.iri))
             yield from _mention(claim.item)
     yield say(NT + "about", iri(claim.relation))
-    yield say(NT + "status", iri(_STATUS_IRI[claim.status]))
-    yield say(NT + "attribution", iri(_ATTRIBUTION_IRI[claim.attribution]))
+    yield say(NT + "status", _word(_STATUS_IRI[claim.status]))
+    yield say(NT + "attribution", _word(_ATTRIBUTION_IRI[claim.attribution]))
     yield from _bounds(node, "share", claim.share)
     yield from _bounds(node, "change", claim.change)
     if claim.amount is not None:

@@ -62,7 +62,7 @@ class Related(Answer):
         """What the answer says, in one sentence."""
         names: dict[str, None] = {}
         for tie in self.found:
-            for end, asked in ((tie.subject, self.subject), (tie.object, self.object)):
+            for end, asked in self._ends(tie):
                 if end and (asked is None or end.iri != asked.iri) and end.name != tie.via:
                     names.setdefault(end.name)
             if self.subject and self.object and tie.item:
@@ -71,6 +71,14 @@ class Related(Answer):
         when = f", as known on {self.as_of}" if self.as_of else ""
         count = f"{len(self.found)} relation{'' if len(self.found) == 1 else 's'}, level {self.level}{when}"
         return f"{self._asks} {shown if self.found else 'Nothing is documented'}. {count[0].upper()}{count[1:]}."
+
+    def _ends(self, tie: Tie) -> tuple[tuple[Party | None, Party | None], ...]:
+        """Return the ends that answer, each with the party asked about at that end."""
+        if self.subject or self.object:
+            return (tie.subject, self.subject), (tie.object, self.object)
+        # Of an item alone: who takes it, where use is asked for too, else who supplies it.
+        taken = "uses" in self.predicates and tie.predicate in terms.SUPPLY
+        return ((tie.object if taken else tie.subject, None),)
 
     @property
     def _asks(self) -> str:
@@ -92,6 +100,8 @@ def _verb(predicates: tuple[str, ...]) -> str:
     """
     if set(predicates) == set(terms.SUPPLY):
         return "supplies"
+    if set(predicates) == {*terms.SUPPLY, "uses"}:
+        return "takes or uses"
     if len(predicates) > 4:
         return "relations of"
     return " or ".join(re.sub(r"([A-Z])", lambda capital: " " + capital[1].lower(), each) for each in predicates)

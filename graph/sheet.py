@@ -231,7 +231,7 @@ def _cell(name: str, value: Any, evidence: Mapping[str, Evidence], numbers: dict
         if name in _COUNTS or max(abs(value[0]), abs(value[1])) > 1:
             return Cell(_number(value[0]) if value[0] == value[1] else f"{_number(value[0])}–{_number(value[1])}")
         said = share(value)
-        if said == "unknown" and name != "share":
+        if said == "unknown" and not name.startswith("share"):
             said = "0–100%"  # a share is not known; a bound that is worked out is
         return Cell(said, bounds=(float(value[0]), float(value[1])))
     if name in _COUNTS and isinstance(value, tuple) and len(value) == 2 and value[1] is None:
@@ -285,8 +285,13 @@ def _record(value: BaseModel) -> str:
 
 
 def _fields(value: BaseModel) -> str:
-    said = ((name, getattr(value, name)) for name in type(value).model_fields if name not in _SKIPPED and name != "claims")
-    return ", ".join(f"{name.replace('_', ' ')} {_text(each)}" for name, each in said if each not in (None, "", ()))
+    said = (
+        (name, getattr(value, name)) for name in type(value).model_fields if name not in _SKIPPED and name != "claims"
+    )
+    shown = (
+        (name, share(each) if name.startswith("share") and _is_interval(each) else _text(each)) for name, each in said
+    )
+    return ", ".join(f"{name.replace('_', ' ')} {text}" for name, text in shown if text)
 
 
 def _rests_on(coverage: Any) -> list[str]:

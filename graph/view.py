@@ -202,14 +202,6 @@ def graph_quads(store: Store, graphs: Sequence[str]) -> list[Quad]:
     ]
 
 
-def nodes(store: Store, iris: Sequence[str]) -> set[Quad]:
-    """Return what the default graph says of relations, conflicts or sides."""
-    found: set[Quad] = set()
-    for block in blocks("node", iris):
-        found |= construct(store, f"CONSTRUCT {{ ?node ?p ?o }} WHERE {{ {block} ?node ?p ?o }}")
-    return found
-
-
 def things(store: Store, iris: Sequence[str]) -> set[Quad]:
     """Return what the default graph says of names, but for the edges between them."""
     found: set[Quad] = set()

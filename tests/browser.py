@@ -1,4 +1,4 @@
-"""A browser and a real service for tests of pages."""
+"""A browser, a real service, and a party with very many neighbours, for tests of pages."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from graph.api.app import create_app
+from graph.consolidate import Relation
 from graph.settings import Settings
-from graph.store import Store
+from graph.store import Quad, Store, open_store
+from graph.view import relation_quads
+from ontology import terms
+from ontology.terms import NT, RDF, RDFS
 
 _PATIENCE = 120_000  # milliseconds, for machines with much else to do
 expect.set_options(timeout=_PATIENCE)
@@ -79,3 +83,25 @@ def opened(browser: Browser, *, width: int = 1400, height: int = 900, scripts: b
     context.close()
     assert watched.elsewhere == []
     assert watched.errors == []
+
+
+def hub(neighbours: int) -> Store:
+    """Return a store in which one party has very many direct dependents."""
+    store = open_store("memory:")
+    kinds = sorted(terms.PARTY_KINDS.values())
+
+    def quads() -> Iterator[Quad]:
+        for number in range(neighbours + 1):
+            party = f"<{terms.ID}p{number}>"
+            yield party, f"<{RDFS}label>", f'"Party {number}"', ""
+            yield party, f"<{RDF}type>", f"<{NT}{kinds[number % len(kinds)]}>", ""
+        for number in range(1, neighbours + 1):
+            yield from relation_quads(
+                Relation(
+                    f"{terms.RELATION}{number:016x}", terms.ID + "p0", "supplies", f"{terms.ID}p{number}", "", "", "actual",
+                    "stated" if number % 2 else "reported", 0.0, 1.0, 1, "2026-01-01", f"2026-01-{1 + number % 28:02}", (),
+                )
+            )  # fmt: skip
+
+    store.bulk_load(quads())
+    return store

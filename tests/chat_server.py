@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
+from local_server import LocalServer, QuietHandler, running
 
-class ChatServer(ThreadingHTTPServer):
+
+class ChatServer(LocalServer):
     """Answers ``/v1/chat/completions`` with what ``reply`` makes of the user's text; ``/NAME/chat/completions`` misbehave."""
 
-    daemon_threads = True
     key = "secret-key"
 
     def __init__(self, reply: Callable[[str], Any]) -> None:
         self.reply = reply
         self.asked: list[dict[str, Any]] = []
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
 
     def url(self, path: str = "v1") -> str:
-        return f"http://127.0.0.1:{self.server_port}/{path}"
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is what is tested."""
+        return super().url(path)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(QuietHandler):
     server: ChatServer
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Stay quiet."""
-
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802  (the name that http.server looks for)
         body = self.rfile.read(int(self.headers["Content-Length"]))
         first, _, rest = self.path.strip("/").partition("/")
         if rest != "chat/completions":
@@ -105,15 +98,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-@contextmanager
-def chat_server(reply: Callable[[str], Any]) -> Iterator[ChatServer]:
+def chat_server(reply: Callable[[str], Any]) -> AbstractContextManager[ChatServer]:
     """Run the server; ``reply`` makes the JSON answer from the user's message."""
-    server = ChatServer(reply)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return running(ChatServer(reply))

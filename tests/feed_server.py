@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager
+
+from local_server import LocalServer, QuietHandler, running
 
 RSS = """<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0"><channel><title>Chips</title><link>https://example.org/</link>{items}</channel></rss>"""
@@ -20,31 +19,24 @@ def rss(*entries: tuple[str, str, str]) -> bytes:
     return RSS.format(items="".join(ITEM.format(id=i, title=title, text=text) for i, title, text in entries)).encode()
 
 
-class FeedServer(ThreadingHTTPServer):
+class FeedServer(LocalServer):
     """Answers ``/feed`` with ``body``, and other paths with what no client should take."""
 
-    daemon_threads = True
     body: bytes = rss(("1", "Memory", "SK hynix supplies HBM4 to Nvidia."))
     etag = '"1"'
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str | None]] = []
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
 
     def url(self, path: str = "/feed") -> str:
-        return f"http://127.0.0.1:{self.server_port}{path}"
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is what is tested."""
+        return super().url(path)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(QuietHandler):
     server: FeedServer
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Stay quiet."""
-
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802  (the name that http.server looks for)
         self.server.asked.append((self.path, self.headers.get("If-None-Match")))
         getattr(self, f"_{self.path.strip('/').partition('?')[0].replace('-', '_')}", self._missing)()
 
@@ -159,15 +151,6 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(b"<html><body><p>No feed here.</p></body></html>", "text/html")
 
 
-@contextmanager
-def feed_server() -> Iterator[FeedServer]:
+def feed_server() -> AbstractContextManager[FeedServer]:
     """Run the server."""
-    server = FeedServer()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return running(FeedServer())

@@ -110,15 +110,22 @@ def run(rounds: int, folder: Path, seed: int = 0) -> Outcome:
     try:
         for at in range(rounds):
             arguments = [sys.executable, __file__, "write", str(place), str(seed * 1000 + at), str(version)]
-            writer = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            time.sleep(chance.uniform(0.3, 2.2))
+            said, complained = folder / "acknowledged", folder / "complaint"
+            with said.open("wb") as out, complained.open("wb") as err:
+                writer = subprocess.Popen(arguments, stdout=out, stderr=err)
+            # Mostly in the midst of writing, however slowly the machine starts a process; else while it opens the store.
+            if at % 5:
+                while not said.stat().st_size and writer.poll() is None:
+                    time.sleep(0.005)
+            time.sleep(chance.uniform(0.0, 1.0))
             writer.kill()
-            acknowledgements, complaint = writer.communicate()
+            writer.wait()
+            acknowledgements, complaint = said.read_text(), complained.read_text()
             if complaint:
                 outcome.faults.append(f"writer: {complaint[-500:]}")
             last: dict[int, int] = {}
             for line in acknowledgements.splitlines():
-                document, acknowledged = map(int, line.split())
+                document, acknowledged = map(int, line.split())  # printed in one piece, so whole or not there
                 last[document] = version = acknowledged
                 outcome.acknowledged += 1
             known |= last

@@ -16,7 +16,6 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 import uvicorn
 from fastapi import FastAPI
 
@@ -40,6 +39,8 @@ def command(name: str, how: str) -> str:
     beside = Path(sys.executable).with_name(name)
     found = str(beside) if beside.exists() else shutil.which(name)
     if found is None:
+        import pytest  # the servers run without it
+
         message = f"{name} is absent; add it with: {how}"
         if os.environ.get("CI") == "true":
             pytest.fail(message)
@@ -72,12 +73,12 @@ def serving(app: FastAPI) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def running(arguments: list[str], folder: Path, probe: str) -> Iterator[None]:
-    """Run a server process until its address answers, and end it afterwards."""
+def running(arguments: list[str], folder: Path, probe: str, patience: float = 60) -> Iterator[None]:
+    """Run a server process, wait up to some seconds until its address answers, and end it afterwards."""
     with open(folder / "server.log", "wb") as log:
         process = subprocess.Popen(arguments, cwd=folder, stdout=log, stderr=log)
         try:
-            for _ in range(600):
+            for _ in range(int(patience * 10)):
                 assert process.poll() is None, (folder / "server.log").read_text()
                 with contextlib.suppress(OSError):
                     try:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from graph.api.app import create_app
 from graph.cli import main
+from graph.dependency import dependents
+from graph.ingest import ingest
 from graph.settings import Settings
 from graph.store import Store, open_store
+from loaders.registry import Context, load
+from ontology.catalogue import Catalogue
 from ontology.errors import NthtierError
-from places import BACKBONE
+from places import BACKBONE, WEEK
 
 
 @pytest.fixture(scope="module")
@@ -170,3 +176,54 @@ def test_errors_are_ours() -> None:
 
     assert issubclass(PortfolioError, NthtierError)
     assert issubclass(ScenarioError, NthtierError)
+
+
+# ------------------------------------------------------------------ the demo
+
+
+@pytest.fixture(scope="module")
+def demo(folder: Path) -> Path:
+    """The store of ``make demo``: the bundled relationships and the sample week."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--store", str(folder), "load", str(WEEK)])
+    assert not ended.value.code
+    return folder
+
+
+def _tiers(answer: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """Party → tier, level and way; claims aside, whose names differ from document to document."""
+    return {
+        each["party"]["id"]: (
+            each["tier"],
+            each["level"],
+            [(hop["supplier"]["id"], hop["consumer"]["id"], hop["component"]) for hop in each["path"]],
+        )
+        for each in answer["found"]
+    }
+
+
+def test_who_depended_on_tsmc_at_the_end_of_the_year_differs_by_the_january_claims_alone(
+    demo: Path, run: Callable[..., str], tmp_path: Path, catalogue: Catalogue
+) -> None:
+    then, later = (
+        json.loads(run("dependents", "TSMC", "--as-of", day, "--json")) for day in ("2025-12-31", "2026-01-31")
+    )
+    before, after = _tiers(then), _tiers(later)
+    assert {"apple", "amazon-web-services", "maia-200"} <= after.keys() - before.keys()
+    assert before.keys() <= after.keys()
+    assert max(claim["date"] for claim in then["evidence"].values()) <= "2025-12-31"
+    for each in later["found"]:
+        if after[each["party"]["id"]] != before.get(each["party"]["id"]):
+            dates = [later["evidence"][claim]["date"] for hop in each["path"] for claim in hop["claims"]]
+            # What the catalogue alone says of a product is in the graph once a claim names the product.
+            assert max(dates).startswith("2026-01") if dates else each["party"]["id"] == "tsmc-n3"
+
+    # A store that never heard of January says the same as the one that is asked about the day before.
+    header, *rows = csv.reader(BACKBONE.read_text("utf-8").splitlines())
+    old = tmp_path / "backbone.csv"
+    with old.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *(row for row in rows if row[header.index("as_of")] <= "2025-12-31")])
+    store = open_store("memory:")
+    ingest(store, load(old, Context(catalogue=catalogue)), catalogue)
+    assert _tiers(dependents(store, "TSMC").model_dump(mode="json")) == before
+    store.close()

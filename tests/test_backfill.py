@@ -26,6 +26,7 @@ from graph.loading import Reading, find_files, load_files
 from graph.network import Network, build
 from graph.propagation import spread
 from graph.store import Store, open_store
+from ontology.errors import NthtierError
 from plain_reader import PlainReader
 from samples import EVENTS, SAMPLES
 
@@ -103,6 +104,34 @@ def test_a_folder_that_is_no_backfill_is_refused(archive: Path, tmp_path: Path) 
     (tmp_path / "plan.json").write_text("[]", encoding="utf-8")
     with pytest.raises(StoreError, match="no plan of a backfill"):
         backfill([archive], tmp_path, READING)
+    assert [path.name for path in tmp_path.iterdir()] == ["plan.json"]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "reading", "run", "said"),
+    [
+        (["archive", "absent"], READING, {}, "no such file or folder"),
+        (["archive"], Reading(loader="evnts"), {}, "did you mean 'events'"),
+        (["archive"], READING, {"engine": "spark", "master": "no://where"}, "no Spark session at no://where"),
+    ],
+)
+def test_what_can_not_begin_leaves_no_folder_behind(
+    archive: Path, tmp_path: Path, inputs: list[str], reading: Reading, run: dict[str, Any], said: str
+) -> None:
+    if run:
+        system_part("java")
+    paths = [archive if each == "archive" else tmp_path / each for each in inputs]
+    with pytest.raises(NthtierError, match=said):
+        backfill(paths, tmp_path / "out", reading, **run)
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_it_made_in_a_folder_is_no_input_of_the_next_run_over_it(archive: Path, tmp_path: Path) -> None:
+    news = tmp_path / "news"
+    subprocess.run(["cp", "-r", archive, news], check=True)
+    first = backfill([news], news / "backfill", READING)
+    again = backfill([news], news / "backfill", READING)
+    assert (again.documents, again.made) == (first.documents, 0)
 
 
 RUN = """
@@ -172,9 +201,7 @@ def world(seed: int) -> Network:
 
 @pytest.mark.java
 @pytest.mark.slow
-def test_spark_makes_the_same_bytes(
-    archive: Path, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_spark_makes_the_same_bytes(archive: Path, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     system_part("java")
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))  # where Spark's own processes find the plain reader
     done = backfill([archive], tmp_path / "out", READING, parts=4, engine="spark", master="local[2]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,15 +10,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from browser import chromium, opened, served
+from browser import chromium, hub, opened, served
 from conftest import system_part
-from graph.consolidate import Relation
 from graph.editor import installed
-from graph.store import Quad, Store, open_store
-from graph.view import relation_quads
+from graph.store import Store
 from graph.views import ego, html
 from ontology import terms
-from ontology.terms import NT, RDF, RDFS
 
 pytestmark = pytest.mark.browser
 
@@ -34,6 +32,9 @@ PAGES = {
     "changes": "/changes?since=2026-01-20&until=2026-01-31",
     "conflicts": "/conflicts",
     "scenario": "/whatif?scenario=TSMC+-50%25",
+    "review": "/review",
+    "coverage": "/coverage",
+    "report": "/report/2026-01-28",
     "documents": "/documents",
     "SPARQL": "/query?query=SELECT+?who+{+?who+nt:dependsOn+id:tsmc+}",
     "network": "/view/tsmc",
@@ -133,6 +134,16 @@ def test_a_view_as_a_file_works_alone(browser: Browser, backbone: Store, tmp_pat
         expect(watched.page.locator("#detail blockquote").first).to_be_visible()
 
 
+def test_the_day_is_one_click_from_home(browser: Browser, address: str) -> None:
+    with opened(browser) as watched:
+        watched.page.goto(address)
+        watched.page.get_by_role("link", name="the newest day in one page").click()
+        expect(watched.page).to_have_title(re.compile(r"^\d{4}-\d\d-\d\d · nthtier$"))
+        watched.page.go_back()
+        watched.page.get_by_role("link", name="What waits for a person").click()
+        expect(watched.page.get_by_role("heading", level=1)).to_contain_text("doubtful")
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_accessible_and_fits_a_phone(name: str, browser: Browser, address: str) -> None:
     with opened(browser, width=390, height=844) as watched:
@@ -150,28 +161,6 @@ def test_a_page_is_accessible_and_fits_a_phone(name: str, browser: Browser, addr
             if each["impact"] in ("serious", "critical")
         ]
         assert grave == []
-
-
-def hub(neighbours: int) -> Store:
-    """Return a store in which one party has very many direct dependents."""
-    store = open_store("memory:")
-    kinds = sorted(terms.PARTY_KINDS.values())
-
-    def quads() -> Iterator[Quad]:
-        for number in range(neighbours + 1):
-            party = f"<{terms.ID}p{number}>"
-            yield party, f"<{RDFS}label>", f'"Party {number}"', ""
-            yield party, f"<{RDF}type>", f"<{NT}{kinds[number % len(kinds)]}>", ""
-        for number in range(1, neighbours + 1):
-            yield from relation_quads(
-                Relation(
-                    f"{terms.RELATION}{number:016x}", terms.ID + "p0", "supplies", f"{terms.ID}p{number}", "", "", "actual",
-                    "stated" if number % 2 else "reported", 0.0, 1.0, 1, "2026-01-01", f"2026-01-{1 + number % 28:02}", (),
-                )
-            )  # fmt: skip
-
-    store.bulk_load(quads())
-    return store
 
 
 @pytest.mark.parametrize(("neighbours", "most"), [(249, 250), (20_000, 300)])

@@ -125,6 +125,48 @@ def test_linear_and_leontief_differ_where_they_must() -> None:
     assert _run(mixed, [1.0, 0.0, 1.0], [True, False], "generalised")[2] == pytest.approx(0.8)
 
 
+#: The toy network of Diem, Borsos, Reisch, Kertész, Thurner, PNAS Nexus 3, pgae064 (2024), figure 1: eleven firms in five
+#: sectors, all sales of one unit, as (supplier, consumer) counted from 1.
+_TOY = ((3, 6), (4, 6), (4, 7), (5, 7), (6, 1), (6, 2), (7, 10), (7, 11), (8, 1), (8, 2), (9, 11))
+_SECTOR = (1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 5)
+
+
+def _toy(ties: list[tuple[int, int]], sector: tuple[int, ...], lost: dict[int, float], rule: str) -> list[float]:
+    """Return what each firm loses; its sales, each of one unit, tell shares: of its sector's, or of all inputs."""
+    inputs: dict[tuple[int, int], int] = {}
+    for supplier, consumer in ties:
+        key = (consumer, 0 if rule == "linear" else sector[supplier - 1])
+        inputs[key] = inputs.get(key, 0) + 1
+    rows = [(s - 1, c - 1, 1 / inputs[c, 0 if rule == "linear" else sector[s - 1]], sector[s - 1]) for s, c in ties]
+    capacity = [1.0 - lost.get(firm, 0.0) for firm in range(1, len(sector) + 1)]
+    return [1.0 - float(left) for left in _run(rows, capacity, [True] * len(rows), rule)]
+
+
+def test_the_published_toy_network_loses_what_it_must() -> None:
+    """Firm 3 fails. Its sector loses a quarter of its sales, of which sectors alone tell another story than firms do."""
+    firms = _toy(list(_TOY), _SECTOR, {3: 1.0}, "linear")
+    assert firms == pytest.approx([1 / 4, 1 / 4, 1, 0, 0, 1 / 2, 0, 0, 0, 0, 0])
+    needed = _toy(list(_TOY), _SECTOR, {3: 1.0}, "leontief")
+    assert needed == pytest.approx([1 / 2, 1 / 2, 1, 0, 0, 1 / 2, 0, 0, 0, 0, 0])
+
+    sales = [sum(supplier == firm for supplier, _ in _TOY) for firm in range(1, 12)]
+    hit = sum(sales[n] * firms[n] for n in range(11) if _SECTOR[n] == 2) / sum(
+        sales[n] for n in range(11) if _SECTOR[n] == 2
+    )
+    assert hit == 1 / 4
+    between = [(_SECTOR[supplier - 1], _SECTOR[consumer - 1]) for supplier, consumer in _TOY]
+    assert _toy(between, (1, 2, 3, 4, 5), {2: hit}, "linear") == pytest.approx([1 / 8, 1 / 4, 1 / 4, 0, 1 / 6])
+
+    table = np.array(_TOY) - 1
+    inputs = np.bincount(table[:, 1], minlength=11)
+    left = production(
+        table[:, 0], table[:, 1], 1 / inputs[table[:, 1]], rule="linear", capacity=np.where(np.arange(11) == 2, 0.0, 1.0),
+        size=np.array(sales, dtype=float), market=np.array(_SECTOR),
+    )  # fmt: skip
+    # σ of firm 3 is 1 of the 3 units that are left in its sector; that of firm 6 is 2 of 2 · 5/6 + 2.
+    assert 1.0 - left == pytest.approx([1 / 22, 1 / 22, 1, 0, 0, 1 / 6, 0, 0, 0, 0, 0])
+
+
 def test_a_market_leader_is_harder_to_replace() -> None:
     """Three makers of one input, with outputs 6, 3 and 1: what is left is made up for by who still produces (σ)."""
     supplier, consumer, weight = np.array([0, 1]), np.array([3, 4]), np.ones(2)

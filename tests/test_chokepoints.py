@@ -176,3 +176,6 @@ def test_the_demo_knows_how_concentrated_memory_is(backbone: Store) -> None:
     assert found.countries == ("KR", "US")
     assert found.hhi_by_country[0] >= found.hhi[0]
     assert concentration(backbone).found[0].hhi == (10_000.0, 10_000.0)
+    every = concentration(backbone, "HBM").found  # in all its wordings
+    assert found in every
+    assert {each.component for each in every} >= {"HBM3E", "HBM4"}

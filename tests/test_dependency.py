@@ -273,6 +273,19 @@ def test_a_portfolio_leans_on_what_its_holdings_lean_on(backbone: Store) -> None
     )
 
 
+def test_a_portfolio_reads_tickers_as_data_vendors_write_them(backbone: Store) -> None:
+    vendors = holdings_of(
+        "2330.TW,20\n005930.KS 10\nASML.AS,10\nMSFT US,5\n000660 KS Equity,5\n9988 HK\n700 HK\nTWSE:2330,1\nZZZZ.TW"
+    )
+    answer = portfolio(backbone, vendors)
+    named = ["TSMC", "Samsung Electronics", "ASML", "Microsoft", "SK hynix"]
+    assert [each.party.name for each in answer.holdings][:5] == named
+    assert answer.holdings[0].weight == pytest.approx(21 / sum(vendors.values()))
+    assert "ZZZZ.TW" in answer.unknown
+    assert not set(answer.unknown) & {"2330.TW", "005930.KS", "ASML.AS", "MSFT US", "000660 KS Equity"}
+    assert {each.supplier.kind for each in answer.found} <= {*terms.PARTY_KINDS.values(), "Candidate"}
+
+
 @pytest.mark.parametrize("text", ["", "NVDA=much", "a,b,c", "# nothing"])
 def test_what_is_no_portfolio_is_refused(text: str) -> None:
     with pytest.raises(PortfolioError):

@@ -95,7 +95,18 @@ def test_the_figures_of_the_reader_are_those_of_its_card() -> None:
     card = json.loads((ROOT / "loaders" / "extraction" / "model" / "card.json").read_text(encoding="utf-8"))
     for name in ("all", "supply", "product", "capital", "condition"):
         said = card["figures"]["claims"][name]
-        assert f"| {name} | {said['claims']} | {said['precision']:.2f} | {said['recall']:.2f} | {said['f1']:.2f} |" in README
+        assert (
+            f"| {name} | {said['claims']} | {said['precision']:.2f} | {said['recall']:.2f} | {said['f1']:.2f} |"
+            in README
+        )
+
+
+def test_the_picture_is_there_and_light_and_said_in_words() -> None:
+    ((words, name),) = re.findall(r"^!\[([^\]]+)\]\(([^)]+)\)$", README, re.MULTILINE)
+    picture = (ROOT / name).read_bytes()
+    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
+    assert len(picture) < 150_000
+    assert len(words) > 80
 
 
 def test_every_target_of_the_readme_exists_and_has_its_line_of_help() -> None:

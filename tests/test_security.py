@@ -91,6 +91,9 @@ def addresses(store: Store) -> list[str]:
         "/documents",
         "/conflicts",
         "/changes",
+        "/review",
+        "/coverage",
+        "/report/2026-01-28",
         "/whatif?scenario=%3Cscript%3Ewindow.pwned=14%3C/script%3E",
     ]
     found += ["/ask?q=" + quote(f"who depends on “{attack}”?") for attack in ATTACKS[:3]]

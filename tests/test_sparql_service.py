@@ -8,6 +8,7 @@ import json
 import resource
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx2 as httpx
 import pytest
@@ -89,6 +90,28 @@ def test_a_form_that_does_not_fit_is_not_acceptable(client: TestClient, query: s
 def test_the_form_can_be_asked_for_in_the_address(client: TestClient) -> None:
     answer = client.get("/sparql", params={"query": SELECT, "format": "csv"})
     assert answer.text.split() == ["who", "https://w3id.org/nthtier/id/nvidia"]
+
+
+@pytest.mark.parametrize(
+    ("query", "parameters", "expected"),
+    [
+        (SELECT, "format=tsv&format=text/tab-separated-values&output=tsv&results=tsv", "text/tab-separated-values"),
+        (SELECT, "format=xml&output=xml&results=xml", "application/sparql-results+xml"),
+        (CONSTRUCT, "format=xml&output=xml&results=xml", "application/rdf+xml"),
+        (CONSTRUCT, "format=json&output=json&results=json", "application/ld+json"),
+        (CONSTRUCT, "format=n3&output=n3&results=n3", "text/turtle"),
+        (CONSTRUCT, "format=rdf%2Bxml&format=application/rdf%2Bxml&output=rdf%2Bxml", "application/rdf+xml"),
+        (
+            CONSTRUCT,
+            "format=json-ld&format=application/ld%2Bjson%2Capplication/x-json%2Bld&output=json-ld",
+            "application/ld+json",
+        ),
+    ],
+)
+def test_what_sparqlwrapper_sends_is_understood(client: TestClient, query: str, parameters: str, expected: str) -> None:
+    answer = client.get(f"/sparql?query={quote(query)}&{parameters}")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].partition(";")[0] == expected
 
 
 def test_a_tag_spares_the_answer_until_the_data_changes(client: TestClient) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Query
+from pydantic import Field
 
 from graph.api.state import AsOfParam, CatalogueDep, LevelParam, StoreDep, ValidAtParam
 from graph.chokepoints import Chokepoints, Stops, chokepoints, stops
@@ -175,7 +176,8 @@ def analysis_router() -> APIRouter:
         store: StoreDep,
         catalogue: CatalogueDep,
         holdings: Annotated[
-            dict[str, float],
+            # Strict: false is no weight, and neither is "60".
+            dict[str, Annotated[float, Field(strict=True, allow_inf_nan=False)]],
             Body(description="Name, id or ticker → weight.", examples=[{"NVDA": 60, "AAPL": 40}], max_length=2000),
         ],
         level: LevelParam = "reported",

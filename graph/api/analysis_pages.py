@@ -1,4 +1,4 @@
-"""Pages of the analyses: conflicts, what if, and the SPARQL page."""
+"""Pages of the analyses: conflicts, changes, what waits for a person, what is not known, what if, and the SPARQL page."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ from graph.api.sparql import rules_of
 from graph.api.state import CatalogueDep, SettingsDep, StoreDep
 from graph.changes import changes
 from graph.conflicts import conflicts
+from graph.coverage import graph_coverage
 from graph.dependency import find
 from graph.errors import StoreError
+from graph.models import Answer
 from graph.queries import exact
 from graph.question import sparql
 from graph.question.answering import newest_day
 from graph.report import glance, sections
+from graph.review import review
 from graph.scenarios import ScenarioError, library
 from graph.sheet import sheet
 from graph.spreadsheet import to_csv
@@ -83,6 +86,16 @@ def analysis_pages_router() -> APIRouter:
             )
         )  # fmt: skip
 
+    @router.get("/review")
+    def review_page(store: StoreDep, catalogue: CatalogueDep) -> HTMLResponse:
+        return _record(review(store, catalogue=catalogue), "review.html")
+
+    @router.get("/coverage")
+    def coverage_page(
+        store: StoreDep, as_of: Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
+    ) -> HTMLResponse:
+        return _record(graph_coverage(store, as_of=day(as_of)), "coverage.html")
+
     @router.get("/whatif")
     def scenario_page(
         store: StoreDep,
@@ -142,6 +155,10 @@ def analysis_pages_router() -> APIRouter:
 
     router.include_router(plain)
     return router
+
+
+def _record(found: Answer, page: str) -> HTMLResponse:
+    return HTMLResponse(render(page, sheet=sheet(found), question=""))
 
 
 def _answered(request: Request, query: str, rules: guard.Rules) -> dict[str, Any]:

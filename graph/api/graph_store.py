@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from graph.api.answers import etag, send
-from graph.api.negotiation import SHORT, choose
+from graph.api.negotiation import asked_for, choose
 from graph.api.problems import PROBLEM_SCHEMA, problem, schema_of
 from graph.api.requests import ProtocolRoute, Refused, body_reader, content_type, fields, parts, require_token, single
 from graph.errors import StoreError
@@ -36,8 +36,7 @@ def graph_store_router(store: Store, reads: Reads, settings: Settings) -> APIRou
 
     def read(request: Request, graph: str | None) -> Response:
         offers = (media.N_QUADS, media.TRIG) if graph is None else media.GRAPHS[:4]
-        short = single(fields(request.url.query), "format")
-        wanted = choose(SHORT.get(short, short) if short else request.headers.get("accept"), offers)
+        wanted = choose(asked_for(fields(request.url.query)) or request.headers.get("accept"), offers)
         if wanted is None:
             raise Refused(problem(406, f"none of these is acceptable: {', '.join(offers)}"))
         if graph and not exists(graph):

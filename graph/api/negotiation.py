@@ -7,11 +7,25 @@ from typing import Final
 
 from graph.store import media
 
-#: Ways in which ``?format=`` and clients name a form.
+#: Ways in which ``?format=`` and clients name a form. What JSON or XML is depends on whether rows or a graph are asked for.
 SHORT: Final = {
-    "json": media.JSON, "xml": media.XML, "csv": media.CSV, "tsv": media.TSV, "turtle": media.TURTLE, "ttl": media.TURTLE,
-    "nt": media.N_TRIPLES, "nq": media.N_QUADS, "trig": media.TRIG, "rdf": media.RDF_XML, "jsonld": media.JSON_LD,
+    "json": "application/json", "xml": "application/xml", "csv": media.CSV, "tsv": media.TSV,
+    "turtle": media.TURTLE, "ttl": media.TURTLE, "n3": media.TURTLE, "nt": media.N_TRIPLES, "ntriples": media.N_TRIPLES,
+    "nq": media.N_QUADS, "nquads": media.N_QUADS, "trig": media.TRIG, "rdf": media.RDF_XML, "rdf+xml": media.RDF_XML,
+    "jsonld": media.JSON_LD, "json-ld": media.JSON_LD,
 }  # fmt: skip
+
+
+def asked_for(fields: Sequence[tuple[str, str]]) -> str | None:
+    """Return what the parameters ``format`` and ``output`` ask for, as an Accept header would; None if nothing.
+
+    Clients give both, or one of them twice, as a short name and as a media type.
+
+    >>> asked_for([("query", "ASK {}"), ("format", "tsv"), ("format", "text/tab-separated-values")])
+    'text/tab-separated-values, text/tab-separated-values'
+    """
+    names = [value.lower() for wanted in ("format", "output") for key, value in fields if key == wanted and value]
+    return ", ".join(SHORT.get(name, name) for name in names) or None
 
 
 def choose(accept: str | None, offers: Sequence[str]) -> str | None:

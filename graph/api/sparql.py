@@ -12,7 +12,7 @@ from graph.api.answers import etag, send
 from graph.api.description import describe
 from graph.api.graph_store import graph_store_router
 from graph.api.linked_data import linked_data_router
-from graph.api.negotiation import SHORT, choose
+from graph.api.negotiation import asked_for, choose
 from graph.api.problems import PROBLEM_SCHEMA, problem, schema_of
 from graph.api.requests import (
     ProtocolRoute,
@@ -141,9 +141,7 @@ def sparql_router(store: Store, settings: Settings, reads: Reads | None = None) 
 
 
 def _wanted(request: Request, found: list[tuple[str, str]], offers: Sequence[str]) -> str:
-    short = single(found, "format") or single(found, "output")
-    accept = SHORT.get(short, short) if short else request.headers.get("accept")
-    wanted = choose(accept, offers)
+    wanted = choose(asked_for(found) or request.headers.get("accept"), offers)
     if wanted is None:
         raise Refused(problem(406, f"none of these is acceptable: {', '.join(offers)}"))
     return wanted

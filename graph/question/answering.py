@@ -29,7 +29,7 @@ from graph.question.intents import INTENTS
 from graph.question.reading import Reading, cannot_read, read
 from graph.question.translation import translate
 from graph.question.words import ITEMS
-from graph.related import related
+from graph.related import Related, related
 from graph.remembered import Remembered
 from graph.sheet import headline
 from graph.sole import sole_sources
@@ -96,6 +96,7 @@ class Asked:
 
 
 _PRODUCTS: Final = frozenset(terms.PRODUCT_KINDS.values())
+_ITEMS: Final = _PRODUCTS | {"Component"}
 _MOST: Final = 50  # rows of a ranking
 Made = tuple[Answer, str | None]
 Maker = Callable[[Asked], Made]
@@ -199,6 +200,26 @@ def _of_item(asked: Asked) -> Made:
     """Who has an item supplied, for a product that is a component of others and supplies nothing by itself."""
     record = related(asked.store, (*terms.SUPPLY, "uses"), item=asked.node, level=asked.level, as_of=asked.as_of)
     return record, sparql.ties((*terms.SUPPLY, "uses"), "", "", asked.node.iri, asked.level, asked.as_of)
+
+
+def _or_else(first: Maker, second: Maker) -> Maker:
+    """Return the maker of a second answer about an item where the first finds nothing and it is one.
+
+    Who makes HBM? The catalogue names no developer of it; who supplies it is what is asked. So is who takes CoWoS by who uses it.
+    """
+
+    def made(asked: Asked) -> Made:
+        record, query = first(asked)
+        if isinstance(record, Related) and not record.found and asked.node.kind in _ITEMS:
+            return second(asked)
+        return record, query
+
+    return made
+
+
+def _suppliers_of_item(asked: Asked) -> Made:
+    record = related(asked.store, terms.SUPPLY, item=asked.node, level=asked.level, as_of=asked.as_of)
+    return record, sparql.ties(terms.SUPPLY, "", "", asked.node.iri, asked.level, asked.as_of)
 
 
 def _ties(*predicates: str, of: str) -> Maker:
@@ -326,9 +347,9 @@ ANSWERS: Final[dict[str, Maker]] = {
     "packagers": _ties("packagesFor", of="object"),
     "hosts": _ties("hostsComputeFor", of="object"),
     "licensors": _ties("licensesTo", of="object"),
-    "makers": _ties("develops", of="object"),
+    "makers": _or_else(_ties("develops", of="object"), _suppliers_of_item),
     "products": _ties("develops", of="subject"),
-    "users": _ties("uses", of="object"),
+    "users": _or_else(_ties("uses", of="object"), _of_item),
     "investors": _ties("investsIn", "acquires", of="object"),
     "investments": _ties("investsIn", "acquires", of="subject"),
     "partners": _ties("partnersWith", of="object"),

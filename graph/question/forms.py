@@ -27,6 +27,7 @@ _FORMS: Final = (
     # what if
     ("whatif", r"\b(?:if|without)\b.*?{X}.*(?:stop|half|lose|ban|%|percent)"),
     ("whatif", r"\bif\b.*\b(?:stop|lose|ban|half)\b.*?{X}"),
+    ("whatif", r"\bif\b.*?{X}(?: would)? not (?:supply|make|fabricate|package|host)\b"),
     ("whatif", r"\bwithout {X}$|\bimpact\b.*(?:stop|ban|lose|half|failure).*?{X}"),
     ("whatif", r"\bimpact\b.*?{X}.*(?:stop|ban|lose|half|failure)|^{X}(?: 's)? (?:stop|failure|ban)$|^{X} [-−–]?\d+ ?(?:%|percent)$"),
     # fewest suppliers, firmest grips
@@ -38,6 +39,7 @@ _FORMS: Final = (
     ("chokepoints", r"^(?:who|what|tell)(?: supplier| single)? (?:would )?(?:stop|choke) {X}$"),
     ("chokepoints", r"\bsingle point\b(?:.*\b(?:of|for|in) {X})?|\bpoint of failure\b"),
     ("chokepoints", r"\bchokepoint\b(?!.*@)"),
+    ("chokepoints", r"\bweak path (?:of|for|in|on) {X}|{X}(?: 's)? weak path"),
     ("concentration", r"\bconcentrated\b.*?{X}|{X}(?: 's)?(?: \w+)* concentrated"),
     # from one to another
     ("exposure", r"\bexposure to {Y} (?:of|for) {X}"),
@@ -51,7 +53,9 @@ _FORMS: Final = (
     ("paths", r"\bhow\b.*?{X}.*\bpath\b.*{Y}"),
     ("links", r"^(?:tell )?what (?:do )?{Y} (?:supply|make|package|fabricate)(?: (?:to|for))? {X}(?: with)?$"),
     ("links", r"^(?:tell )?what (?:do )?{X} buy from {Y}$"),
+    ("links", r"^(?:do )?{X} buy(?: {I})? from {Y}$"),
     ("links", r"^(?:do )?{Y} supply {X}(?: with {I})?$|^(?:do )?{Y} supply {I} to {X}$"),
+    ("timeline", r"^(?:tell )?(?:what )?(?:be )?(?:most )?change (?:on|of|for|with|in) {X}$|^{X}(?: 's)? change$"),
     ("timeline", r"\btimeline\b.*?{X}(?: with {Y})?|{X}(?: 's)? timeline|\bhappen\b.*? (?:to|with|on|at) {X}"),
     # capital and ties
     ("investments", r"\b(?:do|have) {X}(?: \w+)*? invest\b(?: in)?|\binvestment (?:of|by|from) {X}|{X}(?: 's)? investment"),

@@ -71,12 +71,25 @@ def read(text: str, catalogue: Catalogue | None = None, today: Date | None = Non
     if len(text) > _LONGEST:
         raise QuestionError(f"the question is longer than {_LONGEST} characters")
     masked, names = _masked(text, catalogue)
-    when = moments(masked.rstrip("?!. "), today)
+    when = moments(_written_out(masked).rstrip("?!. "), today)
     for strict in (True, False):
         tokens, known = _tokens(when.text, list(names), catalogue, strict)
         if reading := _match(" ".join(tokens), known, when):
             return reading
     raise QuestionError(cannot_read(text))
+
+
+def _written_out(text: str) -> str:
+    """Return a text without contractions.
+
+    >>> _written_out("what's wrong if they can't")
+    'what is wrong if they can not'
+    """
+    text = re.sub(
+        r"\b(ca|wo)n['’]t\b", lambda found: "can not" if found[1].lower() == "ca" else "will not", text, flags=re.I
+    )
+    text = re.sub(r"n['’]t\b", " not", text)
+    return re.sub(r"\b(what|who|where|how|there|that)['’]s\b", r"\1 is", text, flags=re.I)
 
 
 def cannot_read(text: str) -> str:

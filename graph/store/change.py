@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
@@ -17,8 +18,9 @@ _LITERAL: Final = (
 )
 _NODE: Final = r"_:\w(?:[\w.-]*[\w-])?"
 
-_is_iri: Final = re.compile(_IRI).fullmatch
-_is_subject: Final = re.compile(f"{_IRI}|{_NODE}").fullmatch
+# A change names few predicates and graphs, and says all of one subject in a row.
+_is_iri: Final = lru_cache(1024)(re.compile(_IRI).fullmatch)
+_is_subject: Final = lru_cache(1024)(re.compile(f"{_IRI}|{_NODE}").fullmatch)
 _is_object: Final = re.compile(f"{_IRI}|{_LITERAL}|{_NODE}").fullmatch
 
 

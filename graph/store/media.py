@@ -29,7 +29,7 @@ OTHER_NAMES: Final = {
     XML: ("application/xml", "text/xml"),
     RDF_XML: ("application/xml", "text/xml"),
     JSON_LD: ("application/json",),
-    TURTLE: ("application/x-turtle", "application/turtle"),
+    TURTLE: ("application/x-turtle", "application/turtle", "text/n3", "text/rdf+n3", "application/n3"),
     N_TRIPLES: ("text/plain",),
     TRIG: ("application/x-trig",),
     N_QUADS: ("text/x-nquads",),

@@ -135,19 +135,34 @@ def _resolve(token: Token, declared: dict[str, str], base: str) -> str:
     return token.text
 
 
+def _first(sparql: str) -> Token | None:
+    """Return what follows the prologue."""
+    rest = iter(tokens(sparql))
+    for token in rest:
+        if token.keyword not in ("BASE", "PREFIX"):
+            return token if token.kind == "word" else None
+        for _ in range(1 if token.keyword == "BASE" else 2):
+            next(rest, None)
+    return None
+
+
 def located(message: str, line: int, column: int) -> QuerySyntaxError:
     """Return a syntax error whose message begins with its place."""
     return QuerySyntaxError(f"line {line}, column {column}: {message}", line, column)
 
 
 def explain(sparql: str, error: QuerySyntaxError, known: frozenset[str]) -> QuerySyntaxError:
-    """Return a clearer error where the cause is a prefix that nobody declared.
+    """Return a clearer error where the cause is a prefix that nobody declared, or a misspelt first word.
 
     >>> bad = "SELECT * { ?s foo:p ?o }"
     >>> explain(bad, QuerySyntaxError("expected OPTIONAL"), frozenset({"nt"})).args
     ("line 1, column 15: the prefix 'foo:' is not declared",)
+    >>> explain("SELEC * { ?s ?p ?o }", QuerySyntaxError("expected CONSTRUCT"), frozenset()).args
+    ("line 1, column 1: 'SELEC' begins neither a query nor an update",)
     """
     seen = outline(sparql)
+    if not seen.form and (first := _first(sparql)) is not None:
+        return located(f"'{first.text[:40]}' begins neither a query nor an update", *place(sparql, first.start))
     for prefix, start in seen.used.items():
         if prefix not in seen.declared and prefix not in known:
             return located(f"the prefix '{prefix}:' is not declared", *place(sparql, start))

@@ -28,6 +28,11 @@ from graph.queries import query, rows
 from graph.store import Store, open_store
 from ontology import terms
 
+try:
+    import rustworkx  # no part of the development tools: compared with where it is there
+except ImportError:
+    rustworkx = None
+
 _SMALL, _FULL = (2_000, 10_000), (50_000, 200_000, 1_000_000)
 Figures = dict[str, float]
 
@@ -57,9 +62,14 @@ def of_arrays(parties: int, choke_up_to: int) -> Figures:
     found["bytes a relation"] = (net.nbytes + net.nodes.iris.nbytes) / len(relations)  # type: ignore[attr-defined]
     hub = int(np.bincount(net.supplier).argmax())
     found["dependents"] = clock(lambda: tiers(net, hub))
-    ones = np.ones(len(net.supplier), np.int8)
+    ones = np.ones(len(net.supplier))  # what scipy searches without a copy
     matrix = csr_array((ones, (net.supplier, net.consumer)), shape=(len(net.nodes), len(net.nodes)))
     found["scipy breadth-first"] = clock(lambda: breadth_first_order(matrix, hub, return_predecessors=True))
+    if rustworkx and parties <= 200_000:
+        other = rustworkx.PyDiGraph()
+        other.add_nodes_from(range(len(net.nodes)))
+        other.add_edges_from_no_data(list(zip(net.supplier.tolist(), net.consumer.tolist(), strict=True)))
+        found["rustworkx breadth-first"] = clock(lambda: rustworkx.bfs_successors(other, hub))
     seed = np.zeros(len(net.nodes))
     seed[hub] = 1.0
     for bound in ("low", "high", "default"):
@@ -121,6 +131,9 @@ def of_store(parties: int) -> Figures:
     found["network from the store"] = time.process_time() - start
     found["networkx from SPARQL rows"] = clock(lambda: networkx_from_rows(store), 1)
     net = nets[-1]
+    assert list(net.relations.iris()) == relations.iris()  # type: ignore[attr-defined]
+    _ = net.by_supplier, net.consumer_order, net.by_consumer
+    found["bytes a relation, from the store"] = (net.nbytes + net.nodes.iris.nbytes) / len(relations)  # type: ignore[attr-defined]
     hub = int(np.bincount(net.supplier).argmax())
     tiers(net, hub)
     found["dependents, warm"] = clock(lambda: tiers(net, hub))
@@ -154,6 +167,7 @@ _RATIOS = (
     ("SPARQL property path", "dependents, warm"),
     ("networkx breadth-first", "dependents"),
     ("dependents", "scipy breadth-first"),
+    ("dependents", "rustworkx breadth-first"),
     ("exposure high, a round", "dependents"),
     ("exposure low, a round", "dependents"),
     ("cascade, plain networkx", "exposure low"),
