@@ -62,7 +62,7 @@ def lines(relations: Iterable[Relation]) -> bytes:
 
 def unpacked(lines: bytes) -> pa.Table:
     """Return the columns of many lines, things by their IRIs; those of relations and claims stay short (see :func:`whole`)."""
-    if not lines.strip():
+    if not lines or lines.isspace():
         return pa.table({name: pa.array([], kind) for name, kind in COLUMNS.items()})
     table = pyarrow.csv.read_csv(
         pa.BufferReader(lines),
