@@ -14,7 +14,7 @@ from loaders.claim import Claim, Mention
 from loaders.digest import parse
 from loaders.extraction.embedded import Embedded
 from loaders.extraction.phrases import Phrases
-from loaders.extraction.plausible import plausible
+from loaders.extraction.plausible import implausible
 from loaders.linking import Linker
 from ontology.catalogue import Catalogue
 from places import WEEK
@@ -53,23 +53,23 @@ IMPLAUSIBLE = [
     claim("TSMC", "develops", "generation", "TSMC showed its next generation."),
     claim("NVIDIA", "develops", "18A", "NVIDIA is weighing Intel's 18A."),
     claim("Qiwang S3", "uses", "FP4", "Qiwang S3 supports FP4."),
-    claim("SK hynix", "supplies", "Google", "TSMC leaves Google short."),
+    claim("SK hynix", "supplies", "Google", "TSMC leaves Meta short."),
     claim("Blackwell", "supplies", "Meta", "Blackwell goes to Meta."),
 ]
 
 
 @pytest.mark.parametrize("one", IMPLAUSIBLE, ids=lambda c: f"{c.subject.text} {c.predicate} {c.object.text}")
 def test_what_can_not_be_is_not_claimed(catalogue: Catalogue, one: Claim) -> None:
-    assert not plausible(one, catalogue)
+    assert implausible(one, catalogue)
 
 
 def test_a_wrong_credit_stands_when_the_words_are_firm(catalogue: Catalogue) -> None:
-    assert plausible(claim("DeepSeek", "develops", "Kimi K2.5", "DeepSeek launched Kimi K2.5.", 0.9), catalogue)
+    assert not implausible(claim("DeepSeek", "develops", "Kimi K2.5", "DeepSeek launched Kimi K2.5.", 0.9), catalogue)
 
 
-def test_a_party_of_the_sentence_before_needs_a_word_that_points_back(catalogue: Catalogue) -> None:
-    assert plausible(claim("SK hynix", "supplies", "Apple", "The company ships DRAM to Apple."), catalogue)
-    assert not plausible(claim("SK hynix", "supplies", "Apple", "DRAM reaches Apple late."), catalogue)
+def test_one_party_may_stand_in_the_sentence_before_not_both(catalogue: Catalogue) -> None:
+    assert not implausible(claim("SK hynix", "supplies", "Apple", "DRAM reaches Apple late."), catalogue)
+    assert implausible(claim("SK hynix", "supplies", "Apple", "DRAM prices fell."), catalogue)
 
 
 def test_the_week_is_read_with_its_sentences(catalogue: Catalogue) -> None:
@@ -98,4 +98,5 @@ def test_the_real_digest_supply(shared: Path, catalogue: Catalogue, tmp_path: Pa
     figures = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     assert figures["family"]["supply"]["recall"] >= 0.6
     assert figures["family"]["supply"]["precision"] >= 0.9
+    assert figures["all"]["f1"] >= 0.85
     assert figures["fields"]["citations"]["accuracy"] >= 0.95

@@ -52,3 +52,12 @@ def test_what_the_network_says_of_a_stage_stays() -> None:
     text = "Meta is in talks to buy TPUs from Google."
     one = replace(found(text, "Google", "supplies", "Meta", "buy"), status="denied")
     assert settled(one, Window(text, (0,), ((0, len(text)),), 0)).status == "denied"
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"), [("planned", "denied"), ("negotiating", "denied"), ("actual", "actual")]
+)
+def test_a_denial_takes_back_what_is_not_there_yet(before: str, expected: str) -> None:
+    text = "SK hynix denied a report that it would license its base die to Intel."
+    one = replace(found(text, "SK hynix", "licensesTo", "Intel", "license"), status=before)
+    assert settled(one, Window(text, (0,), ((0, len(text)),), 0)).status == expected

@@ -70,7 +70,7 @@ _PHRASES = (
     _phrase(rf"(?P<o>{_O})\sis\s(?:reportedly\s|said to be\s)?(?:considering|weighing|evaluating|exploring)\s(?:using\s)?(?P<s>{_O})['’]s\s(?P<node>{_P})(?:\sor\s{_P})?\s(?:process|node)", "fabricatesFor", status="considering"),
     _phrase(rf"(?P<o>{_O})\sis\s(?:reportedly\s|said to be\s)?(?:considering|weighing|evaluating|exploring)\s(?:using\s)?(?P<s>{_O})['’]s\s{_gap(120)}(?:\bpackaging|{_P})\s\((?P<node>{_P})\)", "packagesFor", status="considering"),
     _phrase(rf"(?P<o>{_O})\sis\s(?:reportedly\s|said to be\s)?(?:considering|weighing|evaluating|exploring)\s(?:using\s)?(?P<s>{_O})['’]s\s{_gap(60)}(?P<node>{_P})\spackaging", "packagesFor", status="considering"),
-    _phrase(rf"(?P<o>{_O})(?:(?!‹o\d+›(?!['’]s))[^.;]|\.\d){{0,240}}?\b(?:relying|reliance|relies|rely|dependent|dependence|depends?)\s(?:\w+\s)?(?:up)?on\s(?P<s>{_OS})(?=\sfor\b|[.,;]|$)", "supplies", status="actual"),
+    _phrase(rf"(?P<o>{_O})(?:,\swhich\s[^,.;]{{0,120}},)?(?:(?!‹o\d+›(?!['’]s))[^.;]|\.\d){{0,240}}?\b(?:relying|reliance|relies|rely|dependent|dependence|depends?)\s(?:\w+\s)?(?:up)?on\s(?P<s>{_OS})(?=\sfor\b|[.,;]|$)", "supplies", status="actual"),
     _phrase(rf"(?P<s>{_O}){_gap(200)}\b(?:shortages?|shortfalls?|delays?|bottlenecks?)\sfor\s(?:\w+\s(?:like|such as)\s)?{_C}", "supplies", status="actual", also="constrains"),
     _phrase(rf"{_S}\s{_ADVERB}(?:assembles?|builds?)\s(?P<item>{_P}(?:\sracks?|\sservers?|\ssystems?)?)\sfor\s(?P<o>{_O})", "supplies"),
     _phrase(rf"{_S}\s{_ADVERB}packages?\s{_THE}{_X}\s(?:with|using|in)\s(?P<node>{_P})", "packagesFor"),

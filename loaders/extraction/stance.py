@@ -32,20 +32,11 @@ _STAGES = {
         re.IGNORECASE,
     ),
 }
+_NOT_YET = ("planned", "negotiating", "considering")
+"""What a denial takes back; of what is there already it denies something else."""
+_DENIED = re.compile(r"\b(?:den(?:y|ies|ied)|dismiss(?:es|ed)|rul(?:es|ed) out|reject(?:s|ed))\b", re.IGNORECASE)
 _EDGE = re.compile(r"[;:—–]|,(?!\d)|\b(?:while|which|who|after|before|whereas|although|because|having)\b")
 """Where another clause begins: a stage on the far side of it is another deal's."""
-
-
-def stage(text: str, subject: str, object_: str) -> str | None:
-    """The stage that the words between two parties name, where they stand nearest and in one clause, the surest first.
-
-    >>> stage("Meta is in talks to buy TPUs from Google", "Google", "Meta")
-    'negotiating'
-    >>> stage("Dell is negotiating with Samsung, having bought from Molicel", "Molicel", "Dell") is None
-    True
-    """
-    said = between(text, subject, object_)
-    return next((name for name, cue in _STAGES.items() if cue.search(said)), None)
 
 
 def between(text: str, one: str, other: str) -> str:
@@ -75,6 +66,8 @@ def settled(found: Found, window: Window) -> Found:
     near = (found.trigger[0] - start, found.trigger[1] - start)
     if attribution == "stated" and (_reported(sentence, near) or _REPORTED.search(said)):
         attribution = "reported"
-    if status in ("actual", "planned") and found.object and found.predicate in _DEALS:
-        status = stage(sentence, found.subject, found.object) or status
+    if found.predicate in _DEALS and status in ("actual", "planned"):
+        status = next((name for name, cue in _STAGES.items() if cue.search(said)), status)
+    if found.predicate in _DEALS and status in _NOT_YET and _DENIED.search(said):
+        status = "denied"
     return replace(found, status=status, attribution=attribution)
