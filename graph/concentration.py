@@ -22,7 +22,7 @@ from graph.errors import UnknownNameError
 from graph.evidence import coverage, evidence
 from graph.exposure import Source, known_by
 from graph.models import Answer, Coverage, Evidence, Interval, Party
-from graph.needs import Floats
+from graph.needs import Floats, Ints
 from graph.network import Network, network
 from graph.store import Store
 from graph.ways import claims_of
@@ -167,6 +167,9 @@ def concentration(
         chosen = np.flatnonzero(known)
     else:
         chosen = np.flatnonzero(np.isin(needs.component, components(store, net, component, catalogue)))
+        if not len(chosen) and (near := _holding(component.casefold(), _named(net, needs.component))):
+            # A process that nobody is said to need, where its tools are: "EUV lithography".
+            raise UnknownNameError(component, near[:_SUGGESTED], "component")
         chosen = chosen[[net.role[needs.facts_of(int(needs.start[n]))[0]] not in (3, 4, 5) for n in chosen]]
     found = sorted(
         (of_need(net, n) for n in chosen.tolist()), key=lambda each: (-each.hhi[0], -each.hhi[1], each.party.name)
@@ -201,21 +204,28 @@ def components(store: Store, net: Network, name: str, catalogue: Catalogue | Non
         try:
             meant = [find(store, name, catalogue).iri]
         except UnknownNameError as error:
-            supplied = dict.fromkeys(net.nodes[n].name for n in needed)
-            raise UnknownNameError(name, _near(folded, (*supplied, *error.suggestions)), "component") from None
+            supplied = _named(net, np.array(needed, np.int32))
+            near = _holding(folded, supplied) or _like(folded, (*supplied, *error.suggestions))
+            some = tuple(supplied[:_SUGGESTED])
+            raise UnknownNameError(name, near[:_SUGGESTED], "component", some) from None
     return sorted(net.index[iri] for each in meant for iri in wordings(each) if iri in net.index)
 
 
-def _near(folded: str, names: Iterable[str]) -> tuple[str, ...]:
-    """The names that hold all words of another, the shortest first, or else those most like it."""
-    known = dict.fromkeys(names)
+def _named(net: Network, nodes: Ints) -> list[str]:
+    return sorted({net.nodes[n].name for n in np.unique(nodes).tolist()})
+
+
+def _holding(folded: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The names that hold all words of another, the shortest first."""
     words = set(folded.split())
-    holding = [each for each in known if words <= set(each.casefold().split())]
-    if holding:
-        return tuple(sorted(holding, key=lambda each: (len(each), each))[:_SUGGESTED])
-    close = process.extract(
-        folded, list(known), scorer=fuzz.token_set_ratio, processor=str.casefold, score_cutoff=75, limit=_SUGGESTED
-    )
+    holding = [each for each in names if words <= set(each.casefold().split())]
+    return tuple(sorted(holding, key=lambda each: (len(each), each)))
+
+
+def _like(folded: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The names most like another."""
+    known = list(dict.fromkeys(names))
+    close = process.extract(folded, known, scorer=fuzz.token_set_ratio, processor=str.casefold, score_cutoff=75)
     return tuple(each for each, _, _ in close)
 
 

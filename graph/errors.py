@@ -62,11 +62,18 @@ class ValidationError(NthtierError):
 
 
 class UnknownNameError(NthtierError):
-    """A party, product, claim or document that the store does not know; carries suggestions."""
+    """A party, product, claim or document that the store does not know; carries suggestions.
 
-    def __init__(self, name: str, suggestions: tuple[str, ...] = (), kind: str = "name") -> None:
+    ``among`` are some of those that there are, shown where nothing is like the name.
+    """
+
+    def __init__(
+        self, name: str, suggestions: tuple[str, ...] = (), kind: str = "name", among: tuple[str, ...] = ()
+    ) -> None:
         self.name, self.suggestions = name, suggestions
         hint = f"; did you mean {', '.join(suggestions)}?" if suggestions else ""
+        if among and not suggestions:
+            hint = f"; there are {', '.join(among)}"
         super().__init__(f"unknown {kind} {name!r}{hint}")
 
 

@@ -300,7 +300,8 @@ def _rests_on(coverage: Any) -> list[str]:
     notes = []
     if claims := getattr(coverage, "claims", 0):
         when = f", {coverage.oldest} to {coverage.newest}" if getattr(coverage, "oldest", None) else ""
-        notes.append(f"{claims} claims from {coverage.documents} documents{when}.")
+        texts = f"{coverage.documents} document{'' if coverage.documents == 1 else 's'}"
+        notes.append(f"{claims} claim{'' if claims == 1 else 's'} from {texts}{when}.")
     for name in type(coverage).model_fields:
         value = getattr(coverage, name)
         if name == "note" or name in ("claims", "documents", "oldest", "newest") or value in (None, "", (), 0, {}):

@@ -36,6 +36,11 @@ class Step(Answer):
     support: int = Field(description="Independent origins of that day.")
     claims: tuple[str, ...]
 
+    @property
+    def headline(self) -> str:
+        """The step in a few words."""
+        return f"{self.date} {self.status}, {self.attribution}"
+
 
 class Thread(Answer):
     """One tie through its stages."""

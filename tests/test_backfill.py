@@ -26,7 +26,7 @@ from graph.loading import Reading, find_files, load_files
 from graph.network import Network, build
 from graph.propagation import spread
 from graph.store import Store, open_store
-from ontology.errors import NthtierError
+from loaders.errors import LoaderError
 from plain_reader import PlainReader
 from samples import EVENTS, SAMPLES
 
@@ -108,21 +108,14 @@ def test_a_folder_that_is_no_backfill_is_refused(archive: Path, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("inputs", "reading", "run", "said"),
-    [
-        (["archive", "absent"], READING, {}, "no such file or folder"),
-        (["archive"], Reading(loader="evnts"), {}, "did you mean 'events'"),
-        (["archive"], READING, {"engine": "spark", "master": "no://where"}, "no Spark session at no://where"),
-    ],
+    ("more", "reading", "said"),
+    [("absent", READING, "no such file or folder"), (".", Reading(loader="evnts"), "did you mean 'events'")],
 )
 def test_what_can_not_begin_leaves_no_folder_behind(
-    archive: Path, tmp_path: Path, inputs: list[str], reading: Reading, run: dict[str, Any], said: str
+    archive: Path, tmp_path: Path, more: str, reading: Reading, said: str
 ) -> None:
-    if run:
-        system_part("java")
-    paths = [archive if each == "archive" else tmp_path / each for each in inputs]
-    with pytest.raises(NthtierError, match=said):
-        backfill(paths, tmp_path / "out", reading, **run)
+    with pytest.raises(LoaderError, match=said):
+        backfill([archive, archive / more], tmp_path / "out", reading)
     assert not (tmp_path / "out").exists()
 
 
@@ -174,6 +167,18 @@ def test_the_command_reports_parts_and_faults(tmp_path: Path) -> None:
 
 
 # ------------------------------------------------------------------ Spark
+
+
+@pytest.mark.java
+def test_where_no_cluster_answers_nothing_is_left_behind(tmp_path: Path) -> None:
+    system_part("java")
+    (tmp_path / "events.jsonl").write_text(EVENTS, encoding="utf-8")
+    command = [sys.executable, "-c", "from graph.cli import main; main()", "backfill", "events.jsonl"]
+    nowhere = [*command, "--engine", "spark", "--master", "no://where", "--out", "out"]
+    done = subprocess.run(nowhere, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "nthtier: no Spark session at no://where" in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 from itertools import combinations, permutations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from graph.closure import UNCLAIMED, pairs, scores, stop, stoppers, strength, st
 from graph.concentration import concentration, hhi
 from graph.consolidate import Relation
 from graph.errors import UnknownNameError
+from graph.loading import load_files
 from graph.network import Network, build
 from graph.store import Store
 from random_networks import KNOWN, NAMES, PARTIES, anything, relation, supplies
@@ -179,3 +182,16 @@ def test_the_demo_knows_how_concentrated_memory_is(backbone: Store) -> None:
     every = concentration(backbone, "HBM").found  # in all its wordings
     assert found in every
     assert {each.component for each in every} >= {"HBM3E", "HBM4"}
+
+
+def test_a_component_that_is_not_supplied_by_that_name_is_told_those_that_are(memory: Store, tmp_path: Path) -> None:
+    rows = "supplier,predicate,customer,item,as_of\nASML,supplies,TSMC,EUV lithography scanners,2026-01-28\n"
+    (tmp_path / "one.csv").write_text(rows, encoding="utf-8")
+    load_files(memory, [tmp_path / "one.csv"])
+    for name, said in (
+        ("EUV lithography", "did you mean EUV lithography scanners?"),  # the catalogue knows the process
+        ("euv scaners lithography", "did you mean EUV lithography scanners?"),
+        ("ArF immersion", "there are EUV lithography scanners"),
+    ):
+        with pytest.raises(UnknownNameError, match=re.escape(f"unknown component {name!r}; {said}")):
+            concentration(memory, name)

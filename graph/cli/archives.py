@@ -65,7 +65,8 @@ def backfill_command(
         show.lines([done.model_dump_json()])
     else:
         show.console().print(
-            f"{done.documents} documents with {done.claims} claims in {done.parts} parts, {done.made} made now, in "
+            f"{show.many(done.documents, 'document')} with {show.many(done.claims, 'claim')} in "
+            f"{show.many(done.parts, 'part')}, {done.made:,} made now, in "
             f"{show.plain(out)}; put them into a store with: nthtier load {show.plain(out / 'quads')}"
         )
     if done.faults:

@@ -93,16 +93,16 @@ def report(session: Session, tally: Tally, as_json: bool) -> None:
     else:
         out = show.console()
         out.print(
-            f"{tally.documents} documents with {tally.claims} claims, {tally.new_documents} of them new, "
-            f"in {show.plain(session.settings.store)}"
+            f"{show.many(tally.documents, 'document')} with {show.many(tally.claims, 'claim')}, {tally.new_documents:,} "
+            f"of them new, in {show.plain(session.settings.store)}"
         )
         if tally.skipped:
-            out.print(f"{tally.skipped} documents were there already, read the same way.")
+            out.print(f"There already, read the same way: {show.many(tally.skipped, 'document')}.")
         if tally.replaced:
-            out.print(f"{tally.replaced} earlier states of these documents were taken out.")
+            out.print(f"Taken out, as --replace says: {show.many(tally.replaced, 'earlier state')} of these documents.")
         if tally.kept_beside:
             out.print(
-                f"{tally.kept_beside} of these documents stand in the store with other content too; "
+                f"In the store with other content too: {show.many(tally.kept_beside, 'document')} of these; "
                 "--replace would take that out."
             )
     if tally.faults:

@@ -80,6 +80,15 @@ def print_claim(out: Console, number: int, claim: Evidence) -> None:
     out.print(f"     {what} · {claim.date} · {plain(claim.reference)}", style="dim", overflow="fold")
 
 
+def many(number: int, what: str) -> str:
+    """Return a number of things in words.
+
+    >>> many(1, "claim"), many(0, "claim"), many(3000, "claim")
+    ('1 claim', '0 claims', '3,000 claims')
+    """
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 def lines(texts: Iterable[str]) -> None:
     """Print machine-readable lines to standard output."""
     for text in texts:

@@ -80,10 +80,10 @@ def _report(run: Run, as_json: bool) -> None:
         return
     out = show.console()
     for each in run.looked:
-        replaced = f", {each.replaced} earlier states taken out" if each.replaced else ""
+        replaced = f", {show.many(each.replaced, 'earlier state')} taken out" if each.replaced else ""
         out.print(
-            f"{show.plain(each.target)}: {each.documents} documents with {each.claims} claims{replaced}; "
-            f"{each.unchanged} unchanged"
+            f"{show.plain(each.target)}: {show.many(each.documents, 'document')} with "
+            f"{show.many(each.claims, 'claim')}{replaced}; {each.unchanged:,} unchanged"
         )
         for fault in each.faults:
             typer.echo(f"nthtier: {show.plain(fault)}", err=True)

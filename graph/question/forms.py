@@ -45,6 +45,7 @@ _FORMS: Final = (
     ("exposure", r"\bexposure to {Y} (?:of|for) {X}"),
     ("exposure", r"{X}(?: 's)?(?: \w+)*? (?:exposed|exposure)(?: \w+)*? (?:to|with|on) {Y}"),
     ("exposure", r"\bexpos(?:ed|ure)\b.*?{X}.*?\b(?:to|with|on) {Y}"),
+    ("exposure", r"\bhow depend(?: on)? be {X} on {Y}"),
     ("exposure", r"\bmuch\b.*?{X}.*\b(?:depend|need)\b.*?{Y}"),
     ("exposed", r"\bexpos(?:ed|ure)\b.*?\b(?:to|by|with) {X}$|\bmost\b.*\bdepend on {X}$"),
     ("paths", r"{X}.*?\b(?:depend on|need)\b(?: \w+)*? {Y}"),
