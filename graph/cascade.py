@@ -137,7 +137,7 @@ def apply(
             claims, count = _rewritten(store, claims, step, catalogue)
             touched.append(f"{step.text}: {count} claims")
         relations = (relation(group) for group in gather(claims, None, None, aside).values())
-        net = built(store, relations, level)
+        net = built(store, relations, level, as_of=as_of)
     else:
         net = network(store, level, as_of, valid_at)
     for step in scenario.steps:
