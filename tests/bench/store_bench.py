@@ -357,15 +357,21 @@ def main() -> None:
         folder = Path(name)
         file = folder / "data.nq"
         quads = store_data.write(file, options.parties)
-        runs = [
-            alone(folder, file, options.rounds),
-            *nthtier(folder, file, options.rounds, options.seconds),
-            oxigraph(folder, file, options.rounds, options.seconds),
+        runs = [alone(folder, file, options.rounds)]
+        steps = [
+            lambda: nthtier(folder, file, options.rounds, options.seconds),
+            lambda: [oxigraph(folder, file, options.rounds, options.seconds)],
         ]
         if options.parties <= options.rdflib_up_to:
-            print(*table(runs, quads), sep="\n", flush=True)  # what follows takes long
-            runs.append(in_process("rdflib", _RDFLIB, folder, file, min(options.rounds, 3)))
-            runs.append(endpoint(folder, file, options.rounds, options.seconds))
+            steps += [
+                lambda: [in_process("rdflib", _RDFLIB, folder, file, min(options.rounds, 3))],
+                lambda: [endpoint(folder, file, options.rounds, options.seconds)],
+            ]
+        for step in steps:
+            print(f"{runs[-1].name} is done", file=sys.stderr, flush=True)
+            runs += step()
+            if options.parties > 20_000:  # it takes long: what is known so far
+                print(*table(runs, quads), sep="\n", file=sys.stderr, flush=True)
     for query in QUERIES:
         assert len({run.answers[query] for run in runs}) == 1, (query, {run.name: run.answers for run in runs})
     print(*table(runs, quads), sep="\n")
