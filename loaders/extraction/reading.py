@@ -32,6 +32,7 @@ MAY = np.array([[p in OBJECT_OPTIONAL for p in PREDICATES], [p not in WITHOUT_OB
 _TEXT_PIECES = 1536
 _LONGEST_ITEM = 10
 _MOST_NAMES = 40
+_MOST_PAIRS = 128
 NO_LEAN = dict.fromkeys(("item", *FIELDS), 0.0)
 
 
@@ -171,7 +172,11 @@ def _text(text: str, tokens: Tokens, tags: Floats) -> _Text:
 def _claims(
     one: _Text, asked: Asked, memory: Floats, network: Network, floor: float, lean: Mapping[str, float]
 ) -> list[Found]:
-    probability, pair, attention = network.relate(memory, asked.kinds, asked.near, asked.pool, asked.pairs)
+    blocks = range(0, len(asked.pairs), _MOST_PAIRS)
+    answers = [
+        network.relate(memory, asked.kinds, asked.near, asked.pool, asked.pairs[at : at + _MOST_PAIRS]) for at in blocks
+    ]
+    probability, pair, attention = (np.concatenate(part) for part in zip(*answers, strict=True))
     probability = probability * MAY[(asked.pairs[:, 1] > 0).astype(int)]
     hits = np.argwhere(probability >= floor)
     if not len(hits):
