@@ -143,14 +143,26 @@ def _row(row: Fields, mapping: Mapped | None) -> Fields:
         if isinstance(value, str) and (meant := mapping.values.get(name, {}).get(value.strip())) is not None:
             value = meant
         if name in _NUMBERS and not isinstance(value, (list, dict)):
-            value = row.number(column, value.strip().rstrip("% ") if isinstance(value, str) else value)
-            if value is not None:
-                value = round(value / mapping.scale.get(name, 1), 9)
+            value = _number(row, name, column, value, mapping.scale.get(name))
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
             value = str(value)
         if value not in (None, ""):
             out[name] = value
     return Fields(out, row.origin, row.line)
+
+
+def _number(row: Fields, name: str, column: str, value: Any, scale: float | None) -> float | None:
+    """A number divided by what the mapping says, or by a hundred where it is written as a percentage."""
+    text = value.strip() if isinstance(value, str) else ""
+    number = row.number(column, text.rstrip("% ") if text else value)
+    if number is None:
+        return None
+    number = round(number / (scale or (100 if text.endswith("%") else 1)), 9)
+    if number > 1 and name.startswith("share"):
+        raise row.fault(
+            f"{column!r} is a share between 0 and 1, not {number:g}; if it counts per cent, the mapping needs [scale] {name} = 100"
+        )
+    return number
 
 
 def _cell(row: Fields, column: str) -> Any:

@@ -194,6 +194,19 @@ def test_a_mapping_that_can_not_be_is_refused(mapping: str, fault: str) -> None:
         claims(MAPPED, ".csv", mapping)
 
 
+def test_a_share_in_a_mapped_table_is_a_percentage_where_it_says_so() -> None:
+    mapping = (
+        '[columns]\nsubject = "who"\nobject = "whom"\ndate = "on"\nshare = "pct"\n[constants]\npredicate = "supplies"\n'
+    )
+    table = "who,whom,on,pct\nTSMC,AMD,2026-01-28,"
+    assert claims(f"{table}90 %\n", ".csv", mapping)[0].share == (0.9, 0.9)
+    assert claims(f"{table}90%\n", ".csv", f"{mapping}[scale]\nshare = 100\n")[0].share == (0.9, 0.9)
+    with pytest.raises(
+        LoaderError, match=r"x\.csv:2: 'pct' is a share between 0 and 1, not 90; .* \[scale\] share = 100"
+    ):
+        claims(f"{table}90\n", ".csv", mapping)
+
+
 # ------------------------------------------------------------------ ETO
 
 
