@@ -305,12 +305,20 @@ def test_decisions_and_documents_in_any_order_keep_the_view_right(
 # ------------------------------------------------------------------ the real digest
 
 
+def _digest(shared: Path, folder: Path, annotated: bool) -> Path:
+    """The digest of 2026-01-28: its gold claims, or its text for the reader."""
+    return digest_gold(shared, folder) if annotated else shared / "digests" / "2026-01-28.txt"
+
+
 @pytest.mark.shared
-def test_the_planted_attributions_are_found_and_nothing_is_retired(shared: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("annotated", [True, False], ids=["annotated", "as read"])
+def test_the_planted_attributions_are_found_and_nothing_is_retired(
+    shared: Path, tmp_path: Path, annotated: bool
+) -> None:
     catalogue = Catalogue.bundled()
     reading = Context(catalogue=catalogue)
     store = open_store("memory:")
-    ingest(store, load(digest_gold(shared, tmp_path), reading), catalogue)
+    ingest(store, load(_digest(shared, tmp_path, annotated), reading), catalogue)
     before = {each.iri: each.status for each in view.relations(store)}
     ingest(store, load(BACKBONE, reading), catalogue)
 
@@ -338,11 +346,12 @@ def test_the_planted_attributions_are_found_and_nothing_is_retired(shared: Path,
 
 
 @pytest.mark.shared
-def test_softbank_and_openai_are_one_thread(shared: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("annotated", [True, False], ids=["annotated", "as read"])
+def test_softbank_and_openai_are_one_thread(shared: Path, tmp_path: Path, annotated: bool) -> None:
     catalogue = Catalogue.bundled()
     reading = Context(catalogue=catalogue)
     store = open_store("memory:")
-    ingest(store, load(digest_gold(shared, tmp_path), reading), catalogue)
+    ingest(store, load(_digest(shared, tmp_path, annotated), reading), catalogue)
     (deal,) = [
         each
         for each in view.relations(store)

@@ -75,6 +75,7 @@ _PHRASES = (
     _phrase(rf"{_S}\s{_ADVERB}(?:assembles?|builds?)\s(?P<item>{_P}(?:\sracks?|\sservers?|\ssystems?)?)\sfor\s(?P<o>{_O})", "supplies"),
     _phrase(rf"{_S}\s{_ADVERB}packages?\s{_THE}{_X}\s(?:with|using|in)\s(?P<node>{_P})", "packagesFor"),
     _phrase(rf"{_S}\s{_ADVERB}hosts?\s(?:compute|capacity|training)\sfor\s{_C}", "hostsComputeFor"),
+    _phrase(rf"(?P<s>{_O})\s(?:(?:has|also|now|recently|just)\s)*(?:launche[sd]|release[sd]|unveil(?:s|ed)|introduce[sd]|announce[sd])\s{_gap(120)}\b(?:called|named|dubbed)\s(?P<o>{_P})", "develops", status="actual"),
     _phrase(rf"(?P<o>{_O})\s(?:(?:also|now|already|has agreed to|agreed to|will|signed a [\w-]+ (?:agreement|deal|contract) to)\s)*(?:rents?|leases?)\s[^.;]{{0,60}}?\sfrom\s(?P<s>{_O})", "hostsComputeFor"),
 )  # fmt: skip
 
