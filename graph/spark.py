@@ -1,8 +1,10 @@
 """The analysis of tables that do not fit one machine, on Spark: iterated joins over the rows of needs.
 
-The rows are those of :class:`graph.needs.Needs`, a line for each supplier of each need, in Parquet. Each round joins them with
-what is known of the suppliers, works the needs out with the same arithmetic as :mod:`graph.shares`, a partition at a time, and
-keeps what rose. The answers are those of one machine, as the fixed points are the same.
+The rows are those of :class:`graph.needs.Needs`, a line for each supplier of each need, in Parquet. They are divided among the
+workers once, by need. Each round sends out what is known of the suppliers, joins it to the rows where they are, works the needs
+out with the same arithmetic as :mod:`graph.shares`, and takes back what rose. So no round moves a row, and the machine that
+asks holds a name and a number for each party, none of the rows. The answers are those of one machine, as the fixed points are
+the same.
 
 Needs the extra ``spark`` and a Java runtime; a cluster is named by its master's address.
 """
@@ -15,12 +17,12 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import parquet
 
 from graph import shares
@@ -139,23 +141,19 @@ def write_needs(net: Network, path: Path) -> None:
 
 def tiers(spark: Any, path: Path | str, sources: Iterable[str]) -> dict[str, int]:
     """Return in which tier each party depends on the sources: breadth first, a join a tier."""
-    from pyspark.sql import functions as f
-
-    edges = spark.read.parquet(str(path)).select("supplier", "consumer").distinct().persist()
-    frontier = _table(spark, dict.fromkeys(sources, 0), "tier long")
-    seen, tier = [frontier], 0
-    while tier < _ROUNDS:
-        tier += 1
-        reached = edges.join(frontier, edges.supplier == frontier.node).select(edges.consumer.alias("node")).distinct()
-        known = _union(seen).select("node")
-        frontier = reached.join(known, "node", "left_anti").withColumn("tier", f.lit(tier).cast("long"))
-        frontier = frontier.localCheckpoint()
-        if frontier.isEmpty():
-            break
-        seen.append(frontier)
-    found = {row["node"]: int(row["tier"]) for row in _union(seen[1:]).toLocalIterator()} if len(seen) > 1 else {}
-    edges.unpersist()
-    return dict(sorted(found.items()))
+    with _numbered(spark, path, sources) as (rows, parties, frontier):
+        tier = np.full(len(parties), -1)
+        tier[frontier] = 0
+        for round_ in range(1, _ROUNDS):
+            reached = (
+                rows.join(_broadcast(spark, supplier=frontier), "supplier", "left_semi").select("consumer").distinct()
+            )
+            frontier = _column(reached.toArrow(), "consumer")
+            frontier = frontier[tier[frontier] < 0]
+            if not len(frontier):
+                break
+            tier[frontier] = round_
+    return _of_parties(parties, tier, tier > 0)
 
 
 def exposure(spark: Any, path: Path | str, sources: Iterable[str], bound: Literal["low", "high"]) -> dict[str, float]:
@@ -163,91 +161,104 @@ def exposure(spark: Any, path: Path | str, sources: Iterable[str], bound: Litera
 
     ``E_b = max over needs of the bound of Σ w·E``, from 0 upwards, as :func:`graph.propagation.spread` has it.
     """
-    rows = _rows(spark, path)
-    loss = _table(spark, dict.fromkeys(sources, 1.0), "loss double").localCheckpoint()
-    for _ in range(_ROUNDS):
-        known = loss.withColumnRenamed("node", "supplier")
-        offered = (
-            rows.join(known, "supplier", "left")
-            .fillna(0.0, ["loss"])
-            .repartition("need")
-            .mapInArrow(_offers(bound), "node string, loss double")
-        )
-        risen = _greatest(loss.unionByName(offered)).localCheckpoint()
-        before = loss.withColumnRenamed("loss", "before")
-        more = risen.join(before, "node", "left").fillna(0.0, ["before"]).filter(f"loss > before + {_RISE}")
-        settled = more.isEmpty()
-        loss = risen
-        if settled:
-            break
-    rows.unpersist()
-    return dict(sorted((row["node"], float(row["loss"])) for row in loss.filter("loss > 0").toLocalIterator()))
+    with _numbered(spark, path, sources) as (rows, parties, risen):
+        loss = np.zeros(len(parties))
+        loss[risen] = 1.0
+        for _ in range(_ROUNDS):
+            lost = np.flatnonzero(loss)
+            known = _broadcast(spark, supplier=lost, loss=loss[lost], risen=np.isin(lost, risen))
+            offers = (
+                rows.join(known, "supplier", "left").mapInArrow(_offers(bound), "consumer long, loss double").toArrow()
+            )
+            before = loss.copy()
+            np.maximum.at(loss, _column(offers, "consumer"), _column(offers, "loss"))
+            risen = np.flatnonzero(loss > before + _RISE)
+            if not len(risen):
+                break
+    return _of_parties(parties, loss, loss > 0)
 
 
 def stopped(spark: Any, path: Path | str, removed: Iterable[str]) -> dict[str, int]:
     """Return what stops when some parties are removed, and in which step: a need runs dry when all its suppliers are out."""
     from pyspark.sql import functions as f
 
-    rows = _rows(spark, path).filter("NOT part")
-    sizes = rows.groupBy("need", "consumer").agg(f.count("*").alias("size")).persist()
-    out = _table(spark, dict.fromkeys(removed, 0), "step long").localCheckpoint()
-    for step in range(1, _ROUNDS):
-        lost = (
-            rows.join(out.select(out.node.alias("supplier")), "supplier")
-            .groupBy("need")
-            .agg(f.count("*").alias("lost"))
-        )
-        dry = sizes.join(lost, "need").filter("lost = size").select(f.col("consumer").alias("node")).distinct()
-        fresh = dry.join(out, "node", "left_anti").withColumn("step", f.lit(step).cast("long")).localCheckpoint()
-        if fresh.isEmpty():
-            break
-        out = out.unionByName(fresh).localCheckpoint()
-    sizes.unpersist()
-    return dict(sorted((row["node"], int(row["step"])) for row in out.toLocalIterator()))
+    with _numbered(spark, path, removed) as (rows, parties, out):
+        step = np.full(len(parties), -1)
+        step[out] = 0
+        for round_ in range(1, _ROUNDS):
+            out = np.flatnonzero(step >= 0)
+            known = _broadcast(spark, supplier=out, out=np.ones(len(out), bool))
+            needs = rows.filter("NOT part").join(known, "supplier", "left").groupBy("need", "consumer")
+            dry = needs.agg(f.count("*").alias("size"), f.count("out").alias("lost")).filter("size = lost")
+            fresh = _column(dry.select("consumer").toArrow(), "consumer")
+            fresh = fresh[step[fresh] < 0]
+            if not len(fresh):
+                break
+            step[fresh] = round_
+    return _of_parties(parties, step, step >= 0)
 
 
 # ------------------------------------------------------------------ pieces
 
 
-def _rows(spark: Any, path: Path | str) -> Any:
-    return spark.read.parquet(str(path)).persist()
-
-
-def _table(spark: Any, values: Mapping[str, float], column: str) -> Any:
-    return spark.createDataFrame(sorted(values.items()), f"node string, {column}")
-
-
-def _union(frames: list[Any]) -> Any:
-    return reduce(lambda one, other: one.unionByName(other), frames)
-
-
-def _greatest(frame: Any) -> Any:
+@contextmanager
+def _numbered(spark: Any, path: Path | str, some: Iterable[str]) -> Iterator[tuple[Any, pa.Array, Any]]:
+    """The rows with parties by number, those of one need on one worker; the parties by number; the numbers of some."""
     from pyspark.sql import functions as f
 
-    return frame.groupBy("node").agg(f.max("loss").alias("loss"))
+    rows = spark.read.parquet(str(path)).drop("component")
+    named = rows.select(f.col("consumer").alias("name")).union(rows.select("supplier")).distinct().toArrow()["name"]
+    wanted = pa.array(sorted(set(some)), pa.string())
+    parties = pc.unique(pa.concat_arrays([*named.chunks, wanted])).sort()
+    numbers = spark.createDataFrame(pa.table({"name": parties, "number": np.arange(len(parties))}))
+    for end in ("supplier", "consumer"):
+        rows = rows.withColumnRenamed(end, "name").join(numbers, "name").drop("name").withColumnRenamed("number", end)
+    rows = rows.repartition("need").persist()
+    try:
+        yield rows, parties, pc.index_in(wanted, parties).to_numpy(zero_copy_only=False)
+    finally:
+        rows.unpersist()
+
+
+def _broadcast(spark: Any, **columns: Any) -> Any:
+    from pyspark.sql import functions as f
+
+    return f.broadcast(spark.createDataFrame(pa.table({name: pa.array(each) for name, each in columns.items()})))
+
+
+def _column(table: pa.Table, name: str) -> Any:
+    return table[name].to_numpy()
+
+
+def _of_parties(parties: pa.Array, values: Any, where: Any) -> dict[str, Any]:
+    return dict(zip(parties.filter(pa.array(where)).to_pylist(), values[where].tolist(), strict=True))
 
 
 def _offers(bound: str) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """A function from a partition's rows, with their suppliers' losses, to what each need passes on."""
+    """A function from a partition's rows, with their suppliers' losses, to what each need passes on where one of them rose."""
 
     def offers(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        found = list(batches)
+        found = [batch for batch in batches if batch.num_rows]
         if not found:
             return
-        table = pa.Table.from_batches(found).sort_by([("need", "ascending"), ("supplier", "ascending")])
-        need = table["need"].to_numpy()
-        low, high, loss = (table[name].to_numpy() for name in ("low", "high", "loss"))
+        table = pa.Table.from_batches(found)
+        touched = pc.unique(table["need"].filter(pc.fill_null(table["risen"], False)))
+        table = table.filter(pc.is_in(table["need"], touched)).sort_by(
+            [("need", "ascending"), ("supplier", "ascending")]
+        )
+        if not len(table):
+            return
+        need, low, high = (table[name].to_numpy() for name in ("need", "low", "high"))
+        loss = pc.fill_null(table["loss"], 0.0).to_numpy()
         head = np.flatnonzero(np.append(True, np.diff(need) != 0))
         start = np.append(head, len(need)).astype(np.int32)
         if bound == "high":
             value = shares.highest(low, high, loss, start)
         else:
-            value = shares.lowest(low, high, loss, start, table["complete"].to_numpy(zero_copy_only=False)[head])
-            value = np.where(table["part"].to_numpy(zero_copy_only=False)[head], 0.0, value)
+            value = shares.lowest(low, high, loss, start, table["complete"].to_numpy()[head])
+            value = np.where(table["part"].to_numpy()[head], 0.0, value)
         rising = value > 0
-        consumer = table["consumer"].combine_chunks().take(pa.array(head[rising]))
-        yield pa.RecordBatch.from_arrays(
-            [pa.array(consumer.to_pylist(), pa.string()), pa.array(value[rising])], ["node", "loss"]
-        )
+        consumer = table["consumer"].to_numpy()[head]
+        yield pa.RecordBatch.from_arrays([pa.array(consumer[rising]), pa.array(value[rising])], ["consumer", "loss"])
 
     return offers
