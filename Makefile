@@ -50,6 +50,7 @@ serve: $(VENV)/run $(DEMO)/store editor ## Serve the demo's data: questions, SPA
 
 lint: $(VENV)/dev ## Check style, types and the direction of imports
 	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-cache
 

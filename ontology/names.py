@@ -32,7 +32,7 @@ def tidy(name: str) -> str:
     ('NVIDIA', 'SK-hynix', 'Applied Materials')
     """
     text = unicodedata.normalize("NFKC", name.translate(_NO_MARKS)).translate(ONE_HYPHEN)
-    text = " ".join(text.split()).strip("\"“”‘«»,;:!?* ")
+    text = " ".join(text.split()).strip('"“”‘«»,;:!?* ')
     text = _POSSESSIVE.sub("", text).strip("'’ ")
     return text[:-1] if text.endswith(".") and not text.endswith("..") else text
 

@@ -103,12 +103,15 @@ def entries(path: Path) -> Iterator[tuple[int, Entry]]:
             raise CatalogueError(f"unknown kind {row['kind']!r}; one of {', '.join(kinds)}", path, line)
         seen[row["id"]] = line
         plain = {name: row.get(name, "") for name in _PLAIN}
-        yield line, Entry(
-            iri=ID + row["id"],
-            is_product=is_product,
-            tickers=_several(row.get("tickers", "")),
-            aliases=tuple(alias for alias in _several(row["aliases"]) if alias != row["name"]),
-            **plain,
+        yield (
+            line,
+            Entry(
+                iri=ID + row["id"],
+                is_product=is_product,
+                tickers=_several(row.get("tickers", "")),
+                aliases=tuple(alias for alias in _several(row["aliases"]) if alias != row["name"]),
+                **plain,
+            ),
         )
 
 

@@ -29,7 +29,9 @@ class Rules:
     """
 
     def __init__(self, path: Path, known: dict[str, Entry]) -> None:
-        bearers = {key: entry.id for entry in known.values() for name in entry.names for key in (fold(name), squash(name))}
+        bearers = {
+            key: entry.id for entry in known.values() for name in entry.names for key in (fold(name), squash(name))
+        }
         self.no_ticker: set[str] = set()
         self.alone: set[str] = set()
         self.heads: dict[str, str] = {}

@@ -143,7 +143,9 @@ def test_suggestions(name: str, identity: str | None) -> None:
     assert len(CATALOGUE.suggest(name, 1)) <= 1
 
 
-@pytest.mark.parametrize(("one", "other"), [("groq", "grok"), ("cerebras", "cadence-cerebrus"), ("asml", "asm-international")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("groq", "grok"), ("cerebras", "cadence-cerebrus"), ("asml", "asm-international")]
+)
 def test_look_alikes_are_not_suggested_for_a_known_name(one: str, other: str) -> None:
     for known, alike in ((one, other), (other, one)):
         entry = CATALOGUE.lookup(known)
@@ -205,7 +207,8 @@ def test_spans_agree_with_resolve_on_the_same_words() -> None:
 
 
 WORDS = st.sampled_from(
-    [name for name, _ in EVERY_NAME] + ["and", "'s", "®", "-", " ", "\n", ".", "micron", "3", "s", "İ", "微", "http://", "\u00ad"]
+    [name for name, _ in EVERY_NAME]
+    + ["and", "'s", "®", "-", " ", "\n", ".", "micron", "3", "s", "İ", "微", "http://", "\u00ad"]
 )
 
 

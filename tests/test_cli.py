@@ -45,7 +45,9 @@ def process(tmp_path: Path) -> Run:
         home.mkdir(exist_ok=True)
         command = [Path(sys.executable).with_name("nthtier"), *map(str, arguments)]
         environment = {**os.environ, "HOME": str(home), "COLUMNS": "200"}
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, **more)  # type: ignore[call-overload]
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, **more
+        )  # type: ignore[call-overload]
         assert done.returncode == code, f"exit code {done.returncode}: {done.stderr[-2000:]}"
         return done  # type: ignore[no-any-return]
 

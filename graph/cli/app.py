@@ -35,7 +35,18 @@ app = typer.Typer(
     epilog='Start with: nthtier --store memory: ask "who depends on TSMC?" news.txt',
 )
 
-_COMMANDS = ("loading", "watching", "archives", "stores", "questions", "analysis", "changes", "pages", "agents", "editor")
+_COMMANDS = (
+    "loading",
+    "watching",
+    "archives",
+    "stores",
+    "questions",
+    "analysis",
+    "changes",
+    "pages",
+    "agents",
+    "editor",
+)
 
 
 @dataclass
