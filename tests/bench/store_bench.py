@@ -71,8 +71,11 @@ def resident(pid: int) -> int:
 
 
 def spent(pid: int) -> float:
-    """Return the processor time of a process and its children so far, in seconds."""
+    """Return the processor time of a process and its children so far, those that ended included, in seconds."""
     total = 0.0
+    with contextlib.suppress(OSError):
+        ended = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[13:15]
+        total += sum(map(int, ended)) / os.sysconf("SC_CLK_TCK")
     for task in Path(f"/proc/{pid}/task").glob("*"):
         with contextlib.suppress(OSError):
             total += int((task / "schedstat").read_text().split()[0]) / 1e9
