@@ -159,7 +159,7 @@ def test_a_long_result_over_its_size_breaks_off_with_an_error(folder: Path) -> N
 
 
 def test_a_slow_client_keeps_no_reader_busy(folder: Path) -> None:
-    pool = ReaderPool(folder, size=1, limits=Limits(bytes=20_000_000), patience=30)
+    pool = ReaderPool(folder, size=1, limits=Limits(bytes=20_000_000), patience=300)
     slow = pool.query("SELECT * { ?a ?p ?b . ?c ?q ?d } LIMIT 100000", "text/csv")
     next(slow)
     assert b"00007" in b"".join(pool.query(QUICK))
@@ -168,7 +168,7 @@ def test_a_slow_client_keeps_no_reader_busy(folder: Path) -> None:
 
 
 def test_a_result_left_unread_frees_its_reader(folder: Path) -> None:
-    pool = ReaderPool(folder, size=1, patience=30)
+    pool = ReaderPool(folder, size=1, patience=300)
     for _ in range(3):
         pieces = pool.query(LARGE, "text/csv")
         next(pieces)
