@@ -21,6 +21,8 @@ from graph.store.pull import Limits
 from store_servers import app_over, service
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f FILTER(?b < ?d && ?d < ?f) }"
+# Some fifteen seconds: in memory the engine can't be stopped, and what never ends would slow every later test.
+LONG = ENDLESS.replace("?e ?r ?f", "{ SELECT ?f { ?e ?r ?f } LIMIT 3 }")
 QUICK = "SELECT ?o { <urn:s7> <urn:p> ?o }"
 LARGE = "SELECT * { ?a ?p ?b . ?c ?q ?d }"
 
@@ -57,7 +59,7 @@ def ask(client: TestClient, query: str) -> httpx.Response:
 
 
 def test_a_query_over_its_time_is_stopped_and_the_next_one_runs(client: TestClient) -> None:
-    answer = ask(client, ENDLESS)
+    answer = ask(client, LONG)
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
     assert answer.headers["content-type"] == "application/problem+json"
@@ -109,7 +111,7 @@ def test_too_many_at_once_are_told_to_come_again(store: Store) -> None:
 
     def run() -> None:
         try:
-            b"".join(reads.query(ENDLESS))
+            b"".join(reads.query(LONG))
         except StoreError as error:
             outcomes.append(type(error))
 
