@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,13 @@ _PARTS = {
     "virtuoso": ("virtuoso-t", "apt-get install virtuoso-opensource-7-bin"),
     "java": ("java", "apt-get install default-jre-headless"),
 }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse two tests of one id: xdist would run one of them and say nothing of the other."""
+    twice = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
+    if twice:
+        raise pytest.UsageError(f"several tests have one id: {', '.join(twice[:5])}")
 
 
 def system_part(name: str) -> str:
