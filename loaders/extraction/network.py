@@ -43,7 +43,6 @@ class Model:
         options.intra_op_num_threads = self.threads
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.enable_cpu_mem_arena = False  # or the widest text ever read stays in memory
         options.log_severity_level = 3
         sessions = {
             name: onnxruntime.InferenceSession(
