@@ -93,8 +93,8 @@ def report(session: Session, tally: Tally, as_json: bool) -> None:
     else:
         out = show.console()
         out.print(
-            f"{show.many(tally.documents, 'document')} with {show.many(tally.claims, 'claim')}, {tally.new_documents:,} "
-            f"of them new, in {show.plain(session.settings.store)}"
+            f"{show.many(tally.documents, 'document')} ({tally.new_documents:,} new) with "
+            f"{show.many(tally.claims, 'claim')} in {show.plain(session.settings.store)}"
         )
         if tally.skipped:
             out.print(f"There already, read the same way: {show.many(tally.skipped, 'document')}.")
