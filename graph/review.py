@@ -22,6 +22,7 @@ from graph.models import Answer, Coverage, Evidence, Party
 from graph.names import described
 from graph.queries import query, rows
 from graph.store import Store
+from graph.threads import in_words
 from ontology import terms
 from ontology.catalogue import Catalogue
 from ontology.terms import ID
@@ -42,6 +43,7 @@ class UnknownParty(Answer):
 class DoubtfulClaim(Answer):
     """A claim that the extractor was not sure of."""
 
+    says: str = Field(description="What it says, in words.")
     claim: str
     confidence: float
     claims: tuple[str, ...]
@@ -119,9 +121,12 @@ def review(store: Store, *, doubt: float = DOUBT, limit: int = 50, catalogue: Ca
         )
         for iri in waiting[:limit]
     )
-    claims = tuple(DoubtfulClaim(claim=iri, confidence=doubted, claims=(iri,)) for doubted, iri in doubtful[:limit])
-    shown = {claim for name in parties for claim in name.claims} | {each.claim for each in claims}
+    shown = {claim for name in parties for claim in name.claims} | {iri for _, iri in doubtful[:limit]}
     found = evidence(store, shown)
+    claims = tuple(
+        DoubtfulClaim(says=_says(found[iri]), claim=iri, confidence=doubted, claims=(iri,))
+        for doubted, iri in doubtful[:limit]
+    )
     return Review(
         parties=parties,
         doubtful=claims,
@@ -130,6 +135,10 @@ def review(store: Store, *, doubt: float = DOUBT, limit: int = 50, catalogue: Ca
         evidence=found,
         coverage=coverage(found),
     )
+
+
+def _says(claim: Evidence) -> str:
+    return f"{in_words(claim.subject, claim.predicate, claim.object or '', claim.item or '')}, {claim.status}"
 
 
 def as_decided(decision: Decision, *, stands: bool = True) -> Decided:

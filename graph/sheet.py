@@ -14,6 +14,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from graph.models import Answer, Evidence, Hop, Party
+from ontology import terms
 
 _MOST_CLAIMS: Final = 200
 _SKIPPED: Final = frozenset({"iri", "id", "relation", "relations", "evidence", "coverage", "note", "headline", "title"})
@@ -93,7 +94,7 @@ def sheet(answer: BaseModel, numbers: dict[str, int] | None = None) -> Sheet:
         value = getattr(answer, name)
         if name in _SKIPPED or name in _SAID or value in (None, "", (), [], {}):
             continue
-        if name.endswith("complete") and value is True:
+        if (name.endswith("complete") and value is True) or (name == "more" and value == 0):
             continue  # said only where it is not so
         caption = label(name)
         if _is_records(value):
@@ -273,7 +274,7 @@ def _text(value: Any) -> str:
         if items and all(isinstance(each, Hop) for each in items):
             return route(items)
         return (", " if all(len(_text(each)) < 40 for each in items) else "; ").join(_text(each) for each in items)
-    return str(value)
+    return str(value).removeprefix(terms.CLAIM)
 
 
 def _record(value: BaseModel) -> str:

@@ -70,6 +70,7 @@ def test_unknown_names_and_doubtful_claims_wait() -> None:
         ("Jing Micro", 1, ()),
     ]
     (doubtful,) = found.doubtful
+    assert doubtful.says == "Memm supplies Bolt (RAM), actual"
     assert (doubtful.confidence, found.evidence[doubtful.claim].object) == (0.3, "Bolt")
     assert found.headline == "2 unknown names and 1 doubtful claim wait; 0 decided"
     assert review(filled(*SAID), doubt=0.95, limit=1, catalogue=CATALOGUE).more == 2
