@@ -134,7 +134,7 @@ def apply(
         claims = [assertion for group in found.values() for assertion in group.all]
         aside = frozenset(a.claim for group in found.values() for a in group.all if a not in group.live)
         for step in said:
-            claims, count = _rewritten(store, claims, step, catalogue)
+            claims, count = _rewritten(store, claims, step, catalogue, as_of)
             touched.append(f"{step.text}: {count} claims")
         relations = (relation(group) for group in gather(claims, None, None, aside).values())
         net = built(store, relations, level, as_of=as_of)
@@ -142,16 +142,16 @@ def apply(
         net = network(store, level, as_of, valid_at)
     for step in scenario.steps:
         if step.kind == "share":
-            net, count = _shared(store, net, step, catalogue)
+            net, count = _shared(store, net, step, catalogue, as_of)
             touched.append(f"{step.text}: {count} facts")
     seed, rows = np.zeros(len(net.nodes)), np.zeros(len(net.needs.supplier))
     for step in scenario.steps:
         if step.kind in {"party", "country"}:
-            nodes = _parties(store, net, step, catalogue)
+            nodes = _parties(store, net, step, catalogue, as_of)
             seed[nodes] = 1.0 - (1.0 - seed[nodes]) * (1.0 - step.loss)
             touched.append(f"{step.text}: {', '.join(sorted(net.nodes[n].name for n in nodes)[:12]) or 'no supplier'}")
         elif step.kind in {"component", "ban", "cut"}:
-            hit = _rows(store, net, step, catalogue)
+            hit = _rows(store, net, step, catalogue, as_of)
             rows[hit] = np.maximum(rows[hit], step.loss if step.kind == "component" else 1.0)
             touched.append(f"{step.text}: {len(hit)} deliveries")
     return Shock(net, seed, rows, tuple(touched))
@@ -171,11 +171,11 @@ def _facts(net: Network, rows: NDArray[np.intp]) -> list[int]:
 
 
 def _rewritten(
-    store: Store, claims: list[Assertion], step: Step, catalogue: Catalogue | None
+    store: Store, claims: list[Assertion], step: Step, catalogue: Catalogue | None, as_of: Date | None
 ) -> tuple[list[Assertion], int]:
     """Return the claims with those of a step withdrawn, or come true."""
     if step.kind == "deal":
-        left, right = (_group(store, name, catalogue) for name in (step.what, step.to))
+        left, right = (_group(store, name, catalogue, as_of) for name in (step.what, step.to))
         open_ = {"considering", "negotiating", "planned"}
 
         def meant(claim: Assertion) -> bool:
@@ -223,53 +223,53 @@ class _from:  # noqa: N801 - a predicate with two fields
         return not self._mark and self._name.casefold() in {origin.casefold(), outlet(origin)}
 
 
-def _group(store: Store, name: str, catalogue: Catalogue | None) -> set[str]:
-    node = find(store, name, catalogue)
+def _group(store: Store, name: str, catalogue: Catalogue | None, as_of: Date | None) -> set[str]:
+    node = find(store, name, catalogue, as_of)
     return {node.iri, *arms(store, node.iri)}
 
 
-def _parties(store: Store, net: Network, step: Step, catalogue: Catalogue | None) -> list[int]:
+def _parties(store: Store, net: Network, step: Step, catalogue: Catalogue | None, as_of: Date | None) -> list[int]:
     if step.kind == "country":
         code = step.what.upper()
         if code not in set(net.country.values()):
             raise UnknownNameError(step.what, tuple(sorted(set(net.country.values()))[:8]), "country")
         return _at_home(net, code)
-    return sorted(net.index[iri] for iri in _group(store, step.what, catalogue) if iri in net.index)
+    return sorted(net.index[iri] for iri in _group(store, step.what, catalogue, as_of) if iri in net.index)
 
 
 def _at_home(net: Network, code: str) -> list[int]:
     return sorted(net.index[iri] for iri, home in net.country.items() if home == code and iri in net.index)
 
 
-def _end(store: Store, net: Network, name: str, catalogue: Catalogue | None) -> list[int]:
+def _end(store: Store, net: Network, name: str, catalogue: Catalogue | None, as_of: Date | None) -> list[int]:
     if name.upper() in set(net.country.values()) and len(name) == 2:
         return _at_home(net, name.upper())
-    return sorted(net.index[iri] for iri in _group(store, name, catalogue) if iri in net.index)
+    return sorted(net.index[iri] for iri in _group(store, name, catalogue, as_of) if iri in net.index)
 
 
-def _rows(store: Store, net: Network, step: Step, catalogue: Catalogue | None) -> Ints:
+def _rows(store: Store, net: Network, step: Step, catalogue: Catalogue | None, as_of: Date | None) -> Ints:
     """Return the rows that a step about deliveries touches."""
     needs = net.needs
     hit = np.ones(len(needs.supplier), dtype=bool)
     component = step.what if step.kind == "component" else step.component
     if component:
-        meant = set(_wordings(store, net, component, catalogue))
+        meant = set(_wordings(store, net, component, catalogue, as_of))
         facts = np.isin(net.component, list(meant)) | np.isin(net.need, list(meant))
         by_row = np.add.reduceat(facts[needs.fact].astype(np.int32), needs.fact_start[:-1]) > 0
         hit &= by_row | np.isin(needs.component[needs.need], list(meant))
     if step.kind != "component":
-        hit &= np.isin(needs.supplier, _end(store, net, step.what, catalogue))
-        hit &= np.isin(needs.consumer[needs.need], _end(store, net, step.to, catalogue))
+        hit &= np.isin(needs.supplier, _end(store, net, step.what, catalogue, as_of))
+        hit &= np.isin(needs.consumer[needs.need], _end(store, net, step.to, catalogue, as_of))
     return np.flatnonzero(hit).astype(np.int32)
 
 
-def _wordings(store: Store, net: Network, name: str, catalogue: Catalogue | None) -> Iterable[int]:
+def _wordings(store: Store, net: Network, name: str, catalogue: Catalogue | None, as_of: Date | None) -> Iterable[int]:
     """Return a component with its narrower wordings, and where a kind is named ("ai-accelerator") all of that kind."""
     kind = terms.PRODUCT_KINDS.get(name.casefold().replace(" ", "-").removesuffix("s"))
     if kind:
         yield from (n for n in np.unique(net.component).tolist() if net.nodes[n].kind == kind)
     try:
-        found = components(store, net, name, catalogue)
+        found = components(store, net, name, catalogue, as_of)
     except UnknownNameError:
         if kind is None:
             raise
@@ -277,12 +277,14 @@ def _wordings(store: Store, net: Network, name: str, catalogue: Catalogue | None
     yield from found or (net.index[iri] for iri in wordings(terms.ID + terms.slug(name)) if iri in net.index)
 
 
-def _shared(store: Store, net: Network, step: Step, catalogue: Catalogue | None) -> tuple[Network, int]:
+def _shared(
+    store: Store, net: Network, step: Step, catalogue: Catalogue | None, as_of: Date | None
+) -> tuple[Network, int]:
     """Return the network with a share set."""
-    suppliers, consumers = (_end(store, net, name, catalogue) for name in (step.what, step.to))
+    suppliers, consumers = (_end(store, net, name, catalogue, as_of) for name in (step.what, step.to))
     hit = np.isin(net.supplier, suppliers) & np.isin(net.consumer, consumers)
     if step.component:
-        meant = list(_wordings(store, net, step.component, catalogue))
+        meant = list(_wordings(store, net, step.component, catalogue, as_of))
         hit &= np.isin(net.component, meant) | np.isin(net.need, meant)
     if not hit.any():
         raise UnknownNameError(f"{step.what} -> {step.to} {step.component}".strip(), (), "tie")

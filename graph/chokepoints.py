@@ -179,7 +179,7 @@ def chokepoints(
     """
     net = network(store, level, as_of, valid_at)
     if by == "party":
-        found = _parties(net, limit, None if component is None else _component(store, net, component, catalogue))
+        found = _parties(net, limit, None if component is None else _component(store, net, component, catalogue, as_of))
     else:
         found = _lost(net, by, limit)
     claims = known_by(evidence(store, _claims(stop for each in found for stop in each.first)), as_of)
@@ -194,12 +194,12 @@ def chokepoints(
     )
 
 
-def _component(store: Store, net: Network, name: str, catalogue: Catalogue | None) -> int:
+def _component(store: Store, net: Network, name: str, catalogue: Catalogue | None, as_of: Date | None) -> int:
     folded = name.casefold()
     for need in np.unique(net.needs.component).tolist():
         if net.nodes[need].name.casefold() == folded:
             return int(need)
-    node = find(store, name, catalogue)
+    node = find(store, name, catalogue, as_of)
     if node.iri not in net.index:
         raise UnknownNameError(name, (), "component")
     return net.index[node.iri]
@@ -261,7 +261,7 @@ def stops(
     catalogue: Catalogue | None = None,
 ) -> Stops:
     """Return what stops without a party, what stops it, and the pairs that do so only together."""
-    node = find(store, name, catalogue)
+    node = find(store, name, catalogue, as_of)
     net = network(store, level, as_of, valid_at)
     included = [iri for iri in arms(store, node.iri) if iri in net.index]
     lost = [net.index[iri] for iri in (node.iri, *included) if iri in net.index]

@@ -166,7 +166,7 @@ def concentration(
         known &= ~np.isin(net.role[needs.fact[needs.fact_start[needs.start[:-1]]]], (3, 4, 5))
         chosen = np.flatnonzero(known)
     else:
-        chosen = np.flatnonzero(np.isin(needs.component, components(store, net, component, catalogue)))
+        chosen = np.flatnonzero(np.isin(needs.component, components(store, net, component, catalogue, as_of)))
         if not len(chosen) and (near := _holding(component.casefold(), _named(net, needs.component))):
             # A process that nobody is said to need, where its tools are: "EUV lithography".
             raise UnknownNameError(component, near[:_SUGGESTED], "component")
@@ -187,7 +187,9 @@ def concentration(
     )
 
 
-def components(store: Store, net: Network, name: str, catalogue: Catalogue | None = None) -> list[int]:
+def components(
+    store: Store, net: Network, name: str, catalogue: Catalogue | None = None, as_of: Date | None = None
+) -> list[int]:
     """Return the nodes that a component's name stands for, by name or by what it names, with all narrower wordings: who asks
     about HBM asks about HBM4 as well.
 
@@ -202,7 +204,7 @@ def components(store: Store, net: Network, name: str, catalogue: Catalogue | Non
     meant = [net.nodes[n].iri for n in same]
     if not meant:
         try:
-            meant = [find(store, name, catalogue).iri]
+            meant = [find(store, name, catalogue, as_of).iri]
         except UnknownNameError as error:
             supplied = _named(net, np.array(needed, np.int32))
             near = _holding(folded, supplied) or _like(folded, (*supplied, *error.suggestions))

@@ -208,7 +208,7 @@ def exposure(
     UnknownNameError
         The store knows no such thing.
     """
-    node, source = find(store, name, catalogue), find(store, to, catalogue)
+    node, source = find(store, name, catalogue, as_of), find(store, to, catalogue, as_of)
     included = [iri for iri in arms(store, source.iri) if iri != node.iri]
     levels: list[LevelExposure] = []
     narrowing: tuple[Narrowing, ...] = ()
@@ -247,7 +247,7 @@ def exposures(
     catalogue: Catalogue | None = None,
 ) -> Ranking:
     """Return who is exposed to a party, the most exposed first."""
-    source = find(store, to, catalogue)
+    source = find(store, to, catalogue, as_of)
     net = network(store, level, as_of, valid_at)
     included = [iri for iri in arms(store, source.iri) if iri in net.index]
     low, high, reading = _spreads(net.needs, seeds(net, [source.iri, *included]))

@@ -130,7 +130,7 @@ def related(
         A word that the item must have ("memory"), unless its kind is one of ``kinds``.
     """
     net = network(store, level, as_of, valid_at)
-    names = described(store)
+    names = described(store, as_of)
     developer = _DEVELOPERS.of(store)
     found = []
     for relation in _near(net.relations, predicates, (subject, object), item, developer):

@@ -62,7 +62,7 @@ def sole_sources(
     catalogue: Catalogue | None = None,
 ) -> SoleSources:
     """Return the components that a party, or anybody, has from one supplier."""
-    node = find(store, name, catalogue) if name else None
+    node = find(store, name, catalogue, as_of) if name else None
     net = network(store, level, as_of)
     needs = net.needs
     found = []

@@ -1,0 +1,49 @@
+"""Whom a question is about: who a name stood for on the day asked about, in every answer alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from claims import CATALOGUE, day, loaded
+from graph.chokepoints import stops
+from graph.dependency import dependents, find
+from graph.exposure import exposure, exposures
+from graph.ingest import ingest
+from graph.paths import paths
+from graph.related import related
+from graph.review import merge
+from graph.sole import sole_sources
+from graph.store import Store
+from graph.whatif import whatif
+
+
+def _says(subject: str, object: str, item: str, **more: Any) -> dict[str, Any]:
+    return {"subject": subject, "predicate": "supplies", "object": object, "item": item, **more}
+
+
+def test_a_name_stands_for_who_it_was_on_that_day(memory: Store) -> None:
+    """Mem supplies Newco, which was found to be Acme on the tenth day: on the fifth it was a party of its own."""
+    said = [_says("Mem", "Newco", "RAM", share=(0.4, 0.4)), _says("Forge", "Acme", "wafers")]
+    ingest(memory, [loaded("a", day(0), *said)], CATALOGUE)
+    merge(memory, "Newco", "Acme", "the same firm", author="me", date=day(10), catalogue=CATALOGUE)
+    then: dict[str, Any] = {"as_of": day(5), "catalogue": CATALOGUE}
+
+    measured = exposure(memory, "Newco", "Mem", **then)
+    assert measured.party.name == "Newco"
+    assert [each.exposure for each in measured.levels] == [(0.4, 0.4)] * 3
+    assert [each.party.name for each in exposures(memory, "Mem", **then).found] == ["Newco"]
+    assert not exposures(memory, "Newco", **then).found
+    assert [each.party.name for each in dependents(memory, "Newco", direction="dependencies", **then).found] == ["Mem"]
+    assert len(paths(memory, "Newco", "Mem", **then).found) == 1
+    halts = stops(memory, "Newco", **then)
+    assert (halts.party.name, [each.party.name for each in halts.stopped_by]) == ("Newco", ["Mem"])
+    assert [each.supplier.name for each in sole_sources(memory, "Newco", **then).found] == ["Mem"]
+    cut = whatif(memory, "cut Mem -> Newco", **then)
+    assert (cut.touched, [each.party.name for each in cut.losses]) == (("cut Mem -> Newco: 1 deliveries",), ["Newco"])
+    assert [each.party.name for each in whatif(memory, "Mem -100%", **then).losses] == ["Newco"]
+    whom = find(memory, "Newco", CATALOGUE, day(5))
+    (tie,) = related(memory, ["supplies"], object=whom, as_of=day(5)).found
+    assert (tie.object and tie.object.name, tie.share) == ("Newco", (0.4, 0.4))
+
+    now = exposure(memory, "Newco", "Mem", catalogue=CATALOGUE)
+    assert (now.party.name, now.levels[0].exposure) == ("Acme", (0.4, 0.4))
