@@ -9,7 +9,7 @@ bounded, and says whether it went to the end.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import date as Date
 from typing import Final, Literal
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from graph.closure import stop
+from graph.consolidate import STAGE
 from graph.dependency import find, party
 from graph.evidence import coverage, evidence
 from graph.exposure import known_by, seeds, with_arms
@@ -40,7 +41,9 @@ class TellingSet(Answer):
 
     relations: tuple[str, ...]
     says: tuple[str, ...] = Field(description="The relations in words.")
-    claims: tuple[str, ...] = Field(description="Their claims, all of which would have to be withdrawn.")
+    claims: tuple[str, ...] = Field(
+        description="The claims that hold them at the level, all of which would have to be withdrawn."
+    )
 
 
 class Withdrawal(Answer):
@@ -113,8 +116,11 @@ def withdrawal(
             proof = _exposed(net, net.index[node.iri], lost, at_least, sure)
     holds = proof is not None and proof(net) is not None
     sets, complete = telling(net, proof) if proof is not None and holds else ([], True)
-    found = sorted((_set(net, each) for each in sets), key=lambda s: (len(s.relations), len(s.claims), s.relations))
-    claims = known_by(evidence(store, (claim for each in found for claim in each.claims)), as_of)
+    behind = {claim for each in sets for number in each for claim in net.relations[number].claims}
+    claims = _holding(known_by(evidence(store, behind), as_of), level)
+    found = sorted(
+        (_set(net, each, claims) for each in sets), key=lambda s: (len(s.relations), len(s.claims), s.relations)
+    )
     arm_nodes = tuple(party(net.nodes[net.index[iri]]) for iri in included)
     asked = (
         f"{node.name} stops without {with_arms(party(cause), arm_nodes)}"
@@ -226,7 +232,14 @@ def _carriers(net: Network, target: int, loss: NDArray[np.float64]) -> frozenset
     return frozenset(relation for relation in relations if relation >= 0)
 
 
-def _set(net: Network, numbers: frozenset[int]) -> TellingSet:
+def _holding(claims: dict[str, Evidence], level: str) -> dict[str, Evidence]:
+    """Return the claims that say their relation is of a level: who denies it or only talks of it holds up nothing."""
+    statuses = {"actual"} if level != "prospective" else set(STAGE)
+    said = {"stated"} if level == "confirmed" else {"stated", "reported"}
+    return {iri: each for iri, each in claims.items() if each.status in statuses and each.attribution in said}
+
+
+def _set(net: Network, numbers: frozenset[int], claims: Container[str]) -> TellingSet:
     relations = sorted((net.relations[number] for number in numbers), key=lambda each: each.iri)
     names = {
         net.nodes[n].iri: net.nodes[n].name for n in np.unique(np.concatenate((net.supplier, net.consumer))).tolist()
@@ -247,5 +260,5 @@ def _set(net: Network, numbers: frozenset[int]) -> TellingSet:
             )
             for each in relations
         ),
-        claims=tuple(sorted({claim for each in relations for claim in each.claims})),
+        claims=tuple(sorted({claim for each in relations for claim in each.claims if claim in claims})),
     )
