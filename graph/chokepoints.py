@@ -1,7 +1,7 @@
 """Chokepoints in answers: whose loss stops whom, the component that ran dry, and the claims behind it.
 
-The algorithm stands in ``graph/closure.py``. Every stop is told with how sure it is: *claimed sole source* where claims say
-that there is no other, else *sole reported source*: the graph is open, and another source may only be undocumented.
+The algorithm stands in ``graph/closure.py``. Every stop is told with how sure it is, in the words of ``graph/reasons.py``:
+*claimed sole source* only where claims say that there is no other.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from graph.exposure import known_by, with_arms
 from graph.models import Answer, Coverage, Evidence, Hop, Party
 from graph.names import Node, arms
 from graph.network import Network, network
+from graph.reasons import BY_NATURE, certainty
 from graph.store import Store
 from graph.ways import row_hop
 from ontology.catalogue import Catalogue
@@ -35,7 +36,9 @@ class Stop(Answer):
     party: Party
     step: int = Field(description="Steps from what is lost.")
     component: str = Field(description="The component that ran dry.")
-    certainty: str = Field(description="`claimed sole source` or `sole reported source`.")
+    certainty: str = Field(
+        description="`claimed sole source`, `sole reported source`, `made of`, `developed by`, or for how much of it a supplier is named."
+    )
     suppliers: tuple[Hop, ...] = Field(description="All its reported suppliers of the component, each lost.")
     claims: tuple[str, ...]
 
@@ -43,7 +46,8 @@ class Stop(Answer):
     def headline(self) -> str:
         """The stop in a sentence."""
         names = ", ".join(dict.fromkeys(step.supplier.name for step in self.suppliers))
-        return f"{self.party.name} goes without {self.component} ({names}: {self.certainty})"
+        why = f"{self.certainty} {names}" if self.certainty in BY_NATURE.values() else f"{names}: {self.certainty}"
+        return f"{self.party.name} goes without {self.component} ({why})"
 
 
 class Chokepoint(Answer):
@@ -52,7 +56,7 @@ class Chokepoint(Answer):
     lost: Party | str = Field(description="The party; or the name of a component, the code of a country.")
     stopped: int = Field(description="How many parties and products stop.")
     strength: float = Field(
-        description="For ranking only: what stops counts 1, halved for each step that rests on no other source being reported."
+        description="For ranking only: what stops counts 1, halved for each step that no claim of a sole source bears out."
     )
     first: tuple[Stop, ...] = Field(description="Those that stop first, with the witness.")
     claims: tuple[str, ...] = Field(description="The claims of the witnesses.")
@@ -130,7 +134,8 @@ class Stops(Answer):
         lines = [self.headline + "."]
         lines += [f"- {each.headline}" for each in self.stops]
         lines += [
-            f"- Without {each.party.name}, {self.party.name} goes without {each.component}." for each in self.stopped_by
+            f"- Without {each.party.name}, {self.party.name} goes without {each.component} ({each.certainty})."
+            for each in self.stopped_by
         ]
         lines += [f"- {each.first.name} and {each.second.name} together stop {self.party.name}." for each in self.pairs]
         return "\n".join(lines)
@@ -320,7 +325,7 @@ def _stop(net: Network, stopped: Stopped, n: int) -> Stop:
         party=party(net.nodes[n]),
         step=int(stopped.round[n]),
         component=net.nodes[needs.component[need]].name,
-        certainty="claimed sole source" if needs.complete[need] else "sole reported source",
+        certainty=certainty(net, need),
         suppliers=tuple(hops),
         claims=tuple(sorted({claim for step in hops for claim in step.claims})),
     )

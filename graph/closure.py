@@ -24,7 +24,7 @@ from scipy.sparse.csgraph import connected_components
 from graph.needs import Bools, Floats, Ints, Needs
 
 _PAIRS: Final = 4_000
-#: What a step is worth that rests on no other source being reported.
+#: What a step is worth that rests on no claim that there is no other source.
 UNCLAIMED: Final = 0.5
 
 
@@ -67,7 +67,7 @@ def stop(needs: Needs, removed: Iterable[int], gone_rows: Bools | None = None) -
         left[touched] -= lost.astype(np.int32)
         empty = touched[(left[touched] == 0) & ~needs.part[touched]]
         # Of several needs that run dry at once the witness is one whose sole source is claimed.
-        empty = empty[np.lexsort((empty, ~needs.complete[empty], needs.consumer[empty]))]
+        empty = empty[np.lexsort((empty, ~needs.claimed[empty], needs.consumer[empty]))]
         consumer, first = np.unique(needs.consumer[empty], return_index=True)
         fresh = when[consumer] < 0
         frontier, depth = consumer[fresh].astype(np.int32), depth + 1
@@ -128,8 +128,8 @@ def _grow(consumer: int, needs: list[list[int]], found: list[frozenset[int]]) ->
 def strength(needs: Needs, removed: int) -> Floats:
     """Return how strongly the removal of one node stops each; for ranking only.
 
-    A step on a claim that there is no other source keeps the strength, a step that rests on no other source being
-    *reported* halves it; a need is as strong as its weakest supplier, a consumer as its strongest need.
+    A step on a claim that there is no other source keeps the strength, any other halves it: no other source is *reported*,
+    or something is made of what stops, or developed by who does; a need is as strong as its weakest supplier, a consumer as its strongest need.
     """
     value = np.zeros(needs.nodes)
     value[removed] = 1.0
@@ -141,7 +141,7 @@ def strength(needs: Needs, removed: int) -> Floats:
             break
         rows, start = needs.rows_of(touched)
         weakest = np.minimum.reduceat(value[needs.supplier[rows]], start[:-1])
-        offered = weakest * np.where(needs.complete[touched], 1.0, UNCLAIMED)
+        offered = weakest * np.where(needs.claimed[touched], 1.0, UNCLAIMED)
         consumer = needs.consumer[touched]
         before = value[consumer]
         np.maximum.at(value, consumer, offered)

@@ -311,7 +311,7 @@ def _need(net: Network, need: int, low: Spread, high: Spread, reading: Spread) -
         exposure=(0.0 if needs.part[need] else float(low.need[need]), float(high.need[need])),
         reading=float(reading.need[need]),
         part=bool(needs.part[need]),
-        complete=bool(needs.complete[need]),
+        complete=bool(needs.claimed[need]),
         disputed=bool(needs.disputed[need]),
         sources=tuple(sources),
     )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from graph import shares
 from graph.components import BROADER
-from graph.facts import CONTAINED, HOSTED, MAKER
+from graph.facts import CONTAINED, DEVELOPED, HOSTED, MAKER
 
 if TYPE_CHECKING:
     from graph.network import Network
@@ -30,15 +30,17 @@ class Needs:
     """Needs sorted by consumer and component; the rows of need *n* are ``start[n]:start[n + 1]``, sorted by supplier.
 
     ``part`` marks needs that may be only a part of what the consumer lives on: all of a consumer's together are one sum of
-    unknown weights beside its other needs. ``complete`` marks needs whose list of suppliers is claimed complete,
-    ``disputed`` those whose claims contradict each other. The facts of row *r* are
-    ``fact[fact_start[r]:fact_start[r + 1]]``, those of wider and narrower wordings among them.
+    unknown weights beside its other needs. ``complete`` marks needs whose suppliers have all of it, ``claimed`` those of
+    them where a claim says so: what a product is made of and who develops it is no such claim. ``disputed`` marks needs
+    whose claims contradict each other. The facts of row *r* are ``fact[fact_start[r]:fact_start[r + 1]]``, those of wider
+    and narrower wordings among them.
     """
 
     consumer: Ints
     component: Ints
     part: Bools
     complete: Bools
+    claimed: Bools
     disputed: Bools
     start: Ints
     supplier: Ints
@@ -114,7 +116,7 @@ class Needs:
         if not len(kept):
             none, floats, bools = np.zeros(0, np.int32), np.zeros(0), np.zeros(0, bool)
             zero = np.zeros(1, np.int32)
-            return cls(none, none, bools, bools, bools, zero, none, floats, floats, zero, none, count)
+            return cls(none, none, bools, bools, bools, bools, zero, none, floats, floats, zero, none, count)
         order = np.lexsort((kept, net.supplier[kept], key))
         kept, key, stated = kept[order], key[order], stated[order]
         supplier = net.supplier[kept]
@@ -127,11 +129,13 @@ class Needs:
         # A need is whole as soon as one of its facts says so.
         part = np.logical_and.reduceat(net.part[kept], first[head])
         low, high, complete, disputed = shares.settled(low, high, start)
+        by_nature = np.isin(net.role[kept], (CONTAINED, DEVELOPED))
         return cls(
             consumer=(row_key[head] // 2 // count).astype(np.int32),
             component=(row_key[head] // 2 % count).astype(np.int32),
             part=part,
             complete=complete,
+            claimed=complete & ~by_nature[fact_start[head]],
             disputed=disputed,
             start=start,
             supplier=row_supplier.astype(np.int32),

@@ -12,6 +12,7 @@ from graph.evidence import coverage, evidence
 from graph.facts import DIRECT, LIFTED
 from graph.models import Answer, Coverage, Evidence, Party
 from graph.network import network
+from graph.reasons import certainty
 from graph.store import Store
 from graph.ways import row_hop
 from ontology.catalogue import Catalogue
@@ -26,7 +27,9 @@ class SoleSource(Answer):
     consumer: Party
     component: str
     supplier: Party
-    certainty: str = Field(description="`claimed sole source` or `sole reported source`.")
+    certainty: str = Field(
+        description="`claimed sole source`, `sole reported source`, or for how much of it the supplier is named."
+    )
     level: str
     claims: tuple[str, ...]
 
@@ -78,7 +81,7 @@ def sole_sources(
                 consumer=party(consumer),
                 component=net.nodes[needs.component[need]].name,
                 supplier=step.supplier,
-                certainty="claimed sole source" if needs.complete[need] else "sole reported source",
+                certainty=certainty(net, need),
                 level=step.level,
                 claims=step.claims,
             )

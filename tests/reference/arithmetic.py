@@ -25,6 +25,7 @@ class Need(NamedTuple):
     consumer: int
     part: bool
     complete: bool
+    claimed: bool
     rows: tuple[Row, ...]
 
 
@@ -35,6 +36,7 @@ def plain(needs: Needs) -> list[Need]:
             int(needs.consumer[n]),
             bool(needs.part[n]),
             bool(needs.complete[n]),
+            bool(needs.claimed[n]),
             tuple(
                 Row(int(needs.supplier[r]), float(needs.low[r]), float(needs.high[r]))
                 for r in range(int(needs.start[n]), int(needs.start[n + 1]))
@@ -128,7 +130,7 @@ def strengths(needs: Sequence[Need], removed: int, unclaimed: float, nodes: int)
         after = dict(value)
         for need in needs:
             if not need.part:
-                offered = min(value[row.supplier] for row in need.rows) * (1.0 if need.complete else unclaimed)
+                offered = min(value[row.supplier] for row in need.rows) * (1.0 if need.claimed else unclaimed)
                 after[need.consumer] = max(after[need.consumer], offered)
         if after == value:
             return value

@@ -1,0 +1,81 @@
+"""What answers say of why: no claim of a sole source that nobody made, and the evidence that a step rests on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from claims import CATALOGUE, day, loaded
+from graph.chokepoints import stops
+from graph.closure import UNCLAIMED, strength
+from graph.ingest import ingest
+from graph.network import network
+from graph.sole import sole_sources
+from graph.store import Store
+from graph.whatif import whatif
+
+RUMOUR: dict[str, Any] = {"attribution": "reported"}
+
+
+def said(subject: str, predicate: str, object_: str | None, item: str | None = None, **more: Any) -> dict[str, Any]:
+    words = f"{subject} {predicate} {object_} {item} {sorted(more.items(), key=str)}"
+    return {"subject": subject, "predicate": predicate, "object": object_, "item": item, "sentence": words, **more}
+
+
+def tell(store: Store, *days: list[dict[str, Any]]) -> None:
+    """Load one document a day."""
+    ingest(store, [loaded(f"day {n}", day(n), *each) for n, each in enumerate(days)], CATALOGUE)
+
+
+def test_what_a_thing_is_made_of_and_who_develops_it_are_no_claims_of_a_sole_source(memory: Store) -> None:
+    tell(
+        memory,
+        [said("Mem", "supplies", "Acme", "RAM"), said("Forge", "supplies", "RAM", "gas"), said("Bolt", "uses", "Mind")],
+    )
+    headlines = [each.headline for each in stops(memory, "Forge", catalogue=CATALOGUE).stops]
+    assert headlines == [
+        "RAM goes without gas (Forge: sole reported source)",
+        "Acme goes without RAM (made of RAM)",
+    ]
+    (product, _) = stops(memory, "Lab", catalogue=CATALOGUE).stops
+    assert product.headline == "Mind goes without development (developed by Lab)"
+    net = network(memory)
+    weight = strength(net.needs, net.index["https://w3id.org/nthtier/id/forge"])
+    assert weight[net.index["https://w3id.org/nthtier/id/acme"]] == UNCLAIMED**2
+
+
+def test_the_demo_invents_no_sole_source(backbone: Store) -> None:
+    told = {each.headline for each in stops(backbone, "Ajinomoto").stops}
+    assert "NVIDIA goes without FC-BGA substrate (made of FC-BGA substrate)" in told
+    told = {each.headline for each in stops(backbone, "TSMC").stops}
+    assert "GB300 goes without development (developed by NVIDIA)" in told
+
+
+@pytest.mark.parametrize(
+    ("shares", "why"),
+    [
+        ({"Mem": 1.0}, "Mem: claimed sole source"),
+        ({"Mem": None}, "Mem: sole reported source"),
+        ({"Mem": 0.35}, "Mem: the only supplier named, for 35% at most"),
+        ({"Bolt": 0.1, "Mem": 0.35}, "Bolt, Mem: the only suppliers named, for 45% at most"),
+        ({"Bolt": None, "Mem": 0.35}, "Bolt, Mem: sole reported source"),
+    ],
+)
+def test_a_stop_says_for_how_much_of_it_a_supplier_is_named(
+    memory: Store, shares: dict[str, float | None], why: str
+) -> None:
+    """Who has 35% of a need can stop nobody whole, as far as claims go: the words say so beside the loss of 35%."""
+    tell(memory, [said(who, "supplies", "Acme", "gas", share=of and (of, of)) for who, of in shares.items()])
+    answer = whatif(memory, "; ".join(f"{who} -100%" for who in shares), catalogue=CATALOGUE)
+    assert [each.headline for each in answer.stopped] == [f"Acme goes without gas ({why})"]
+    if len(shares) == 1:
+        assert [each.headline for each in stops(memory, "Mem", catalogue=CATALOGUE).stops] == [
+            f"Acme goes without gas ({why})"
+        ]
+        assert (
+            f"Without Mem, Acme goes without gas ({why.split(': ')[1]})."
+            in stops(memory, "Acme", catalogue=CATALOGUE).explain()
+        )
+        (sole,) = sole_sources(memory, catalogue=CATALOGUE).found
+        assert sole.certainty == why.split(": ")[1]
