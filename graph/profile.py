@@ -54,7 +54,7 @@ def profile(
     """Return what is known about a party or product, rumours and plans included unless a level is given."""
     catalogue = catalogue or Catalogue.bundled()
     entry = catalogue.entry(node.iri)
-    names = described(store)
+    names = described(store, as_of)
     ties: dict[tuple[str, str, str], Tie] = {}
     sides: tuple[Literal["subject", "object", "item"], ...] = ("subject", "object", "item")
     for side in sides[: 3 if node.kind in terms.PRODUCT_KINDS.values() else 2]:

@@ -119,7 +119,7 @@ def tool_server(store: Store, catalogue: Catalogue, reads: Reads | None = None) 
     @tool
     def party_profile(party: Name, level: Level = "prospective", as_of: AsOf = None) -> Profile:
         """Return what is known about a party or product, with all relations it stands in."""
-        return profile(store, find(store, party, catalogue), level=level, as_of=as_of, catalogue=catalogue)
+        return profile(store, find(store, party, catalogue, as_of), level=level, as_of=as_of, catalogue=catalogue)
 
     @tool
     def dependents_of(
@@ -149,7 +149,7 @@ def tool_server(store: Store, catalogue: Catalogue, reads: Reads | None = None) 
         """Return direct relations of one kind: who supplies, hosts, makes, uses, invests in, competes with whom."""
         if not (by or to or item):
             raise ToolError("name a party (by, to) or an item")
-        subject, object_, thing = (find(store, name, catalogue) if name else None for name in (by, to, item))
+        subject, object_, thing = (find(store, name, catalogue, as_of) if name else None for name in (by, to, item))
         return related(store, _PREDICATES[tie], subject=subject, object=object_, item=thing, level=level, as_of=as_of)
 
     @tool
@@ -225,7 +225,7 @@ def tool_server(store: Store, catalogue: Catalogue, reads: Reads | None = None) 
     @tool
     def disputed(party: Annotated[str | None, Field(max_length=300)] = None, as_of: AsOf = None) -> Conflicts:
         """Return what sources disagree on, both sides with their claims."""
-        node = find(store, party, catalogue) if party else None
+        node = find(store, party, catalogue, as_of) if party else None
         return conflicts(store, as_of=as_of, party=node)
 
     @tool

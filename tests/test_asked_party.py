@@ -9,7 +9,10 @@ from graph.chokepoints import stops
 from graph.dependency import dependents, find
 from graph.exposure import exposure, exposures
 from graph.ingest import ingest
+from graph.models import Dependents
 from graph.paths import paths
+from graph.profile import profile
+from graph.question.answering import ask
 from graph.related import related
 from graph.review import merge
 from graph.sole import sole_sources
@@ -47,3 +50,14 @@ def test_a_name_stands_for_who_it_was_on_that_day(memory: Store) -> None:
 
     now = exposure(memory, "Newco", "Mem", catalogue=CATALOGUE)
     assert (now.party.name, now.levels[0].exposure) == ("Acme", (0.4, 0.4))
+
+
+def test_a_question_and_a_profile_are_about_who_it_was_on_that_day(memory: Store) -> None:
+    ingest(memory, [loaded("a", day(0), _says("Mem", "Newco", "RAM"), _says("Forge", "Acme", "wafers"))], CATALOGUE)
+    merge(memory, "Newco", "Acme", "the same firm", author="me", date=day(10), catalogue=CATALOGUE)
+    reply = ask(memory, "What does Newco depend on as of 2026-01-06?", CATALOGUE)
+    assert [each.name for each in reply.question.parties] == ["Newco"]
+    assert isinstance(reply.answer, Dependents)
+    assert [each.party.name for each in reply.answer.found] == ["Mem"]
+    known = profile(memory, find(memory, "Newco", CATALOGUE, day(5)), as_of=day(5), catalogue=CATALOGUE)
+    assert [(tie.subject.name, tie.object and tie.object.name) for tie in known.ties] == [("Mem", "Newco")]

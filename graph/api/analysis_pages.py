@@ -52,7 +52,7 @@ def analysis_pages_router() -> APIRouter:
         party: Annotated[str, Query(max_length=300)] = "",
         as_of: Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = "",
     ) -> HTMLResponse:
-        node = find(store, party, catalogue) if party.strip() else None
+        node = find(store, party, catalogue, day(as_of)) if party.strip() else None
         found = conflicts(store, as_of=day(as_of), kind=kind or None, party=node)
         numbers: dict[str, int] = {}
         for row in found.found:

@@ -193,8 +193,8 @@ def pages_router() -> APIRouter:
     @router.get("/parties/{name}")
     @router.get("/products/{name}")
     def party(store: StoreDep, catalogue: CatalogueDep, name: str, level: Shown = "", as_of: Day = "") -> HTMLResponse:
-        node = find(store, name, catalogue)
         known_on, chosen = day(as_of), level or "reported"
+        node = find(store, name, catalogue, known_on)
         known = profile(store, node, as_of=known_on, catalogue=catalogue)
         walks = [
             dependents(store, node.iri, direction=direction, level=chosen, as_of=known_on, catalogue=catalogue)

@@ -92,7 +92,7 @@ def resources_router() -> APIRouter:
         store: StoreDep, catalogue: CatalogueDep, name: Name, level: LevelParam = "prospective", as_of: AsOfParam = None
     ) -> Profile:
         """Return what is known about a party or product, with all its relations."""
-        return profile(store, find(store, name, catalogue), level=level, as_of=as_of, catalogue=catalogue)
+        return profile(store, find(store, name, catalogue, as_of), level=level, as_of=as_of, catalogue=catalogue)
 
     @router.get("/parties/{name}/{direction}", tags=["Parties"])
     def walk(

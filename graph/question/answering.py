@@ -132,12 +132,12 @@ def answer(store: Store, reading: Reading, text: str, catalogue: Catalogue) -> R
     """Answer a question that was read."""
     make = ANSWERS[reading.intent]
     try:
-        nodes = tuple(find(store, name.id or name.text, catalogue) for name in reading.names)
+        nodes = tuple(find(store, name.id or name.text, catalogue, reading.as_of) for name in reading.names)
     except UnknownNameError as error:
         if error.name.islower() and not error.suggestions:
             raise QuestionError(cannot_read(text)) from None  # no name at all: "what is love"
         raise
-    item = find(store, reading.item.id or reading.item.text, catalogue) if reading.item else None
+    item = find(store, reading.item.id or reading.item.text, catalogue, reading.as_of) if reading.item else None
     asked = Asked(store, catalogue, reading, nodes, item, reading.level or _LEVEL.get(reading.intent, "reported"))
     record, query = make(asked)
     return Reply(
