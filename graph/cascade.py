@@ -17,17 +17,14 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.assertions import groups
 from graph.components import wordings
 from graph.concentration import components
-from graph.consolidate import Assertion, gather, relation
-from graph.dependency import find
 from graph.errors import UnknownNameError
-from graph.names import arms
 from graph.needs import Bools, Floats, Ints
-from graph.network import Network, built, network
+from graph.network import Network, network
 from graph.scenarios import Scenario, Step
 from graph.store import Store
+from graph.supposed import group, product_kind, supposed
 from ontology import terms
 from ontology.catalogue import Catalogue
 
@@ -129,17 +126,9 @@ def apply(
     """
     touched: list[str] = []
     said = [step for step in scenario.steps if step.kind in {"claim", "source", "deal"}]
+    net = network(store, level, as_of, valid_at)
     if said:
-        found, _ = groups(store, as_of, valid_at)
-        claims = [assertion for group in found.values() for assertion in group.all]
-        aside = frozenset(a.claim for group in found.values() for a in group.all if a not in group.live)
-        for step in said:
-            claims, count = _rewritten(store, claims, step, catalogue, as_of)
-            touched.append(f"{step.text}: {count} claims")
-        relations = (relation(group) for group in gather(claims, None, None, aside).values())
-        net = built(store, relations, level, as_of=as_of)
-    else:
-        net = network(store, level, as_of, valid_at)
+        net, touched = supposed(store, said, level=level, as_of=as_of, valid_at=valid_at, catalogue=catalogue)
     for step in scenario.steps:
         if step.kind == "share":
             net, count = _shared(store, net, step, catalogue, as_of)
@@ -170,71 +159,13 @@ def _facts(net: Network, rows: NDArray[np.intp]) -> list[int]:
     return [fact for row in rows.tolist() for fact in net.needs.facts_of(row).tolist()]
 
 
-def _rewritten(
-    store: Store, claims: list[Assertion], step: Step, catalogue: Catalogue | None, as_of: Date | None
-) -> tuple[list[Assertion], int]:
-    """Return the claims with those of a step withdrawn, or come true."""
-    if step.kind == "deal":
-        left, right = (_group(store, name, catalogue, as_of) for name in (step.what, step.to))
-        open_ = {"considering", "negotiating", "planned"}
-
-        def meant(claim: Assertion) -> bool:
-            ends = (claim.subject in left and claim.object in right) or (
-                claim.subject in right and claim.object in left
-            )
-            return ends and claim.status in open_
-    elif step.kind == "claim":
-        wanted = step.what if step.what.startswith("http") else terms.CLAIM + step.what.removeprefix("claim:")
-
-        def meant(claim: Assertion) -> bool:
-            return claim.claim == wanted
-    else:
-        name, _, mark = step.what.partition("#")
-        meant = _from(name, mark)
-    count = sum(meant(claim) for claim in claims)
-    if not count:
-        raise UnknownNameError(step.what + (f" -> {step.to}" if step.to else ""), (), step.kind)
-    if step.raised:
-        true = [c._replace(status="actual", attribution="stated") if meant(c) else c for c in claims]
-        return true, count
-    return [claim for claim in claims if not meant(claim)], count
-
-
-class _from:  # noqa: N801 - a predicate with two fields
-    """Tells whether a claim goes back to a document, to one citation in it, or to a web outlet or address.
-
-    A claim that rests on other citations too keeps standing, and so does one with another address.
-    """
-
-    def __init__(self, name: str, mark: str) -> None:
-        self._name, self._mark = name, mark
-
-    def __call__(self, claim: Assertion) -> bool:
-        return bool(claim.origins) and all(self._is(origin) for origin in claim.origins)
-
-    def _is(self, origin: str) -> bool:
-        from graph.consolidate import outlet
-
-        place, _, fragment = origin.partition("#citation-")
-        if origin.startswith(terms.DOCUMENT):
-            document = place.removeprefix(terms.DOCUMENT)
-            same = self._name in {place, document} or document.rsplit("-", 1)[0] == self._name.casefold()
-            return same and (not self._mark or self._mark in {fragment, fragment.partition("-")[2]})
-        return not self._mark and self._name.casefold() in {origin.casefold(), outlet(origin)}
-
-
-def _group(store: Store, name: str, catalogue: Catalogue | None, as_of: Date | None) -> set[str]:
-    node = find(store, name, catalogue, as_of)
-    return {node.iri, *arms(store, node.iri)}
-
-
 def _parties(store: Store, net: Network, step: Step, catalogue: Catalogue | None, as_of: Date | None) -> list[int]:
     if step.kind == "country":
         code = step.what.upper()
         if code not in set(net.country.values()):
             raise UnknownNameError(step.what, tuple(sorted(set(net.country.values()))[:8]), "country")
         return _at_home(net, code)
-    return sorted(net.index[iri] for iri in _group(store, step.what, catalogue, as_of) if iri in net.index)
+    return sorted(net.index[iri] for iri in group(store, step.what, catalogue, as_of) if iri in net.index)
 
 
 def _at_home(net: Network, code: str) -> list[int]:
@@ -244,7 +175,7 @@ def _at_home(net: Network, code: str) -> list[int]:
 def _end(store: Store, net: Network, name: str, catalogue: Catalogue | None, as_of: Date | None) -> list[int]:
     if name.upper() in set(net.country.values()) and len(name) == 2:
         return _at_home(net, name.upper())
-    return sorted(net.index[iri] for iri in _group(store, name, catalogue, as_of) if iri in net.index)
+    return sorted(net.index[iri] for iri in group(store, name, catalogue, as_of) if iri in net.index)
 
 
 def _rows(store: Store, net: Network, step: Step, catalogue: Catalogue | None, as_of: Date | None) -> Ints:
@@ -265,7 +196,7 @@ def _rows(store: Store, net: Network, step: Step, catalogue: Catalogue | None, a
 
 def _wordings(store: Store, net: Network, name: str, catalogue: Catalogue | None, as_of: Date | None) -> Iterable[int]:
     """Return a component with its narrower wordings, and where a kind is named ("ai-accelerator") all of that kind."""
-    kind = terms.PRODUCT_KINDS.get(name.casefold().replace(" ", "-").removesuffix("s"))
+    kind = product_kind(name)
     if kind:
         yield from (n for n in np.unique(net.component).tolist() if net.nodes[n].kind == kind)
     try:
