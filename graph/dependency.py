@@ -55,7 +55,7 @@ def find(store: Store, name: str, catalogue: Catalogue | None = None, as_of: Dat
 def tiers(net: Network, start: int | Sequence[int], direction: Direction = "dependents") -> tuple[Ints, Ints]:
     """Return each node's tier (0: a start, -1: not reached) and the fact that its best shortest path ends with.
 
-    Among shortest paths the firmest is taken, then the one with the lower fact number.
+    Among shortest paths the firmest is taken, then the one with the lower fact number. Nobody depends on who delivers none.
     """
     tier = np.full(len(net.nodes), -1, dtype=np.int32)
     last = np.full(len(net.nodes), -1, dtype=np.int32)
@@ -74,7 +74,7 @@ def tiers(net: Network, start: int | Sequence[int], direction: Direction = "depe
         if not forward:
             edge = net.consumer_order[edge]
         end = ends[edge]
-        fresh = np.flatnonzero(tier[end] < 0)
+        fresh = np.flatnonzero((tier[end] < 0) & (net.high[edge] > 0.0))
         if not len(fresh):
             break
         edge, end = edge[fresh], end[fresh]

@@ -103,10 +103,17 @@ class Needs:
         return replace(self, part=np.zeros_like(self.part))
 
     @classmethod
+    def _none(cls, nodes: int) -> Needs:
+        none, floats, bools = np.zeros(0, np.int32), np.zeros(0), np.zeros(0, bool)
+        zero = np.zeros(1, np.int32)
+        return cls(none, none, bools, bools, bools, bools, zero, none, floats, floats, zero, none, nodes)
+
+    @classmethod
     def of(cls, net: Network) -> Needs:
         """Return the needs that the facts of a network make."""
         count = len(net.nodes)
-        kept = np.flatnonzero(net.role != MAKER).astype(np.int32)
+        # Who has none of a wording serves no wider need with it; whether he serves the need itself all his facts say together.
+        kept = np.flatnonzero((net.role != MAKER) & (net.stated | (net.high > 0.0))).astype(np.int32)
         apart = (net.role == CONTAINED) | (net.role == HOSTED)
         key = (net.consumer[kept].astype(np.int64) * count + net.need[kept]) * 2 + apart[kept]
         stated = net.stated[kept]
@@ -114,15 +121,20 @@ class Needs:
         kept, key = np.concatenate((kept, more)), np.concatenate((key, more_key))
         stated = np.concatenate((stated, np.zeros(len(more), bool)))
         if not len(kept):
-            none, floats, bools = np.zeros(0, np.int32), np.zeros(0), np.zeros(0, bool)
-            zero = np.zeros(1, np.int32)
-            return cls(none, none, bools, bools, bools, bools, zero, none, floats, floats, zero, none, count)
+            return cls._none(count)
         order = np.lexsort((kept, net.supplier[kept], key))
         kept, key, stated = kept[order], key[order], stated[order]
         supplier = net.supplier[kept]
         first = np.flatnonzero(np.append(True, (np.diff(key) != 0) | (np.diff(supplier) != 0)))
-        row_key, row_supplier = key[first], supplier[first]
         low, high = _met(net.low[kept], net.high[kept], stated, first)
+        if not high.all():  # who delivers none of it is no supplier
+            some = np.repeat(high > 0.0, np.diff(np.append(first, len(kept))))
+            kept, key, supplier = kept[some], key[some], supplier[some]
+            first = (some.cumsum() - 1)[first[high > 0.0]]
+            low, high = low[high > 0.0], high[high > 0.0]
+        row_key, row_supplier = key[first], supplier[first]
+        if not len(row_key):
+            return cls._none(count)
         head = np.flatnonzero(np.append(True, np.diff(row_key) != 0)).astype(np.int32)
         start = np.append(head, len(row_key)).astype(np.int32)
         fact_start = np.append(first, len(kept)).astype(np.int32)
@@ -163,12 +175,14 @@ def _widened(
     """Return the facts that also serve another wording of a consumer's need, and the keys of these needs.
 
     Who delivers a narrower component serves the wider need (HBM4 is HBM; wafers for one chip are chip fabrication). Who is
-    said to deliver the wider one may deliver the narrower, unless somebody is claimed to deliver all of that.
+    said to deliver the wider one may deliver the narrower, unless somebody is claimed to deliver all of that. A claim of all
+    of the wider one has no such say: who delivers the narrower stands against it.
     """
     count = len(net.nodes)
     rest = key // (2 * count) * (2 * count) + key % 2
     family = rest + net.family[kept].astype(np.int64) * 2
-    up = np.flatnonzero(family != key)
+    some = net.high[kept] > 0.0
+    up = np.flatnonzero((family != key) & some)
     up = up[np.isin(family[up], key, kind="sort")] if len(up) else up
     facts, keys = [kept[up]], [family[up]]
     index = net.index
@@ -177,18 +191,19 @@ def _widened(
     both[[*wider, *{each for above in wider.values() for each in above}]] = True
     among = np.flatnonzero(both[net.need[kept]])
     standing: dict[int, list[int]] = {}
-    for place in among.tolist():
+    for place in among[some[among]].tolist():
         standing.setdefault(int(key[place]), []).append(place)
     for own, places in sorted(standing.items()):
         for above in wider.get(own // 2 % count, ()):
             wide = int(rest[places[0]]) + above * 2
             if wide in standing:
-                facts += [kept[places], kept[standing[wide]]] if own not in exclusive else [kept[places]]
-                keys += [np.full(len(places), wide)]
-                keys += [np.full(len(standing[wide]), own)] if own not in exclusive else []
+                facts.append(kept[places])
+                keys.append(np.full(len(places), wide))
+                if own not in exclusive:
+                    facts.append(kept[standing[wide]])
+                    keys.append(np.full(len(standing[wide]), own))
     fact, needed = np.concatenate(facts), np.concatenate(keys).astype(np.int64)
-    allowed = ~np.isin(needed, list(exclusive)) if exclusive else np.ones(len(needed), bool)
-    pairs = np.unique(np.stack((needed[allowed], fact[allowed].astype(np.int64))), axis=1)
+    pairs = np.unique(np.stack((needed, fact.astype(np.int64))), axis=1)
     return pairs[1].astype(np.int32), pairs[0]
 
 

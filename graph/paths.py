@@ -184,6 +184,8 @@ def best_paths(net: Network, starts: Sequence[int], target: int, count: int) -> 
 def _hops(net: Network, node: int) -> list[int]:
     best: dict[tuple[int, int], int] = {}
     for fact in net.facts_from(node):
+        if net.high[fact] <= 0.0:
+            continue
         key = int(net.consumer[fact]), int(net.component[fact])
         if key not in best or net.level[fact] < net.level[best[key]]:
             best[key] = fact

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import networkx as nx
 from hypothesis import strategies as st
 
 from graph.consolidate import Relation
 from graph.names import Node
+from graph.network import Network
 from ontology import terms
 
 PARTIES = tuple(terms.ID + f"p{n}" for n in range(7))
@@ -17,7 +19,7 @@ NAMES = {
     **{iri: Node(iri, iri.rsplit("/", 1)[-1], "ChipDesigner") for iri in PARTIES},
     **{iri: Node(iri, iri.rsplit("/", 1)[-1], "Cpu") for iri in PRODUCTS},
 }
-SHARES = ((0.0, 1.0), (0.0, 1.0), (1.0, 1.0), (0.7, 0.7), (0.2, 0.3), (2 / 3, 1.0), (0.5, 0.5), (0.0, 0.4))
+SHARES = ((0.0, 1.0), (0.0, 1.0), (1.0, 1.0), (0.7, 0.7), (0.2, 0.3), (2 / 3, 1.0), (0.5, 0.5), (0.0, 0.4), (0.0, 0.0))
 STATUS = (("actual", "stated"), ("actual", "reported"), ("planned", "stated"))
 
 
@@ -62,3 +64,12 @@ def anything(most: int = 16) -> st.SearchStrategy[list[Relation]]:
     develops = st.builds(relation, party, st.just("develops"), product, st.just(""), st.just((0.0, 1.0)), standing)
     other = st.builds(relation, party, st.sampled_from(("investsIn", "partnersWith", "competesWith")), party)
     return st.lists(st.one_of(supply, supply, uses, develops, other), min_size=1, max_size=most).map(_unique)
+
+
+def deliveries(net: Network) -> nx.MultiDiGraph[str]:
+    """Return a network as a graph without the edges that say that none of it is delivered."""
+    graph = net.to_networkx()
+    graph.remove_edges_from(
+        [(*ends, key) for *ends, key, each in graph.edges(data=True, keys=True) if each["high"] <= 0]
+    )
+    return graph

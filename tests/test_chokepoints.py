@@ -20,7 +20,7 @@ from graph.errors import UnknownNameError
 from graph.loading import load_files
 from graph.network import Network, build
 from graph.store import Store
-from random_networks import KNOWN, NAMES, PARTIES, anything, relation, supplies
+from random_networks import KNOWN, NAMES, PARTIES, anything, deliveries, relation, supplies
 from reference.arithmetic import Row, closure, fill, plain, strengths
 
 
@@ -88,7 +88,7 @@ def test_with_one_supplier_a_component_it_is_plain_reachability(relations: list[
         each for each in relations if (each.object, each.item) not in seen and not seen.add((each.object, each.item))
     ]
     net = _network(sole)
-    graph = net.to_networkx()
+    graph = deliveries(net)
     for n, node in enumerate(net.nodes):
         stopped = {net.nodes[m].iri for m in np.flatnonzero(stop(net.needs, [n]).round > 0).tolist()}
         assert stopped == (nx.descendants(graph, node.iri) if node.iri in graph else set())

@@ -27,7 +27,7 @@ from loaders.registry import Context, load
 from ontology import terms
 from ontology.catalogue import Catalogue
 from places import BACKBONE
-from random_networks import KNOWN, NAMES, PARTIES, anything, relation, supplies
+from random_networks import KNOWN, NAMES, PARTIES, anything, deliveries, relation, supplies
 from reference.arithmetic import closure, plain
 
 
@@ -175,7 +175,7 @@ def test_tiers_are_shortest_and_their_last_hop_is_firmest(
     net = _network(relations)
     if start not in net.index:
         return
-    graph = net.to_networkx() if direction == "dependents" else net.to_networkx().reverse()
+    graph = deliveries(net) if direction == "dependents" else deliveries(net).reverse()
     tier, last = tiers(net, net.index[start], direction)  # type: ignore[arg-type]
     far = nx.single_source_shortest_path_length(graph, start)
     assert {net.nodes[n].iri: int(tier[n]) for n in np.flatnonzero(tier >= 0)} == far
@@ -183,7 +183,7 @@ def test_tiers_are_shortest_and_their_last_hop_is_firmest(
     weakest = {net.index[start]: 0}
     for n in sorted(np.flatnonzero(tier > 0).tolist(), key=lambda n: int(tier[n])):
         ends, begins = (net.consumer, net.supplier) if direction == "dependents" else (net.supplier, net.consumer)
-        options = [f for f in range(len(net.supplier)) if ends[f] == n and tier[begins[f]] == tier[n] - 1]
+        options = [f for f in np.flatnonzero(net.high > 0) if ends[f] == n and tier[begins[f]] == tier[n] - 1]
         weakest[n] = min(max(weakest[int(begins[f])], int(net.level[f])) for f in options)
         assert last[n] in options
         assert max(weakest[int(begins[last[n]])], int(net.level[last[n]])) == weakest[n]
@@ -198,7 +198,7 @@ def test_the_best_ways_are_the_shortest_loopless_ones(
     if start not in net.index or end not in net.index:
         return
     found, complete = best_paths(net, [net.index[start]], net.index[end], count)
-    graph = net.to_networkx()
+    graph = deliveries(net)
     multi = {
         (tuple(edge[:2]), graph.edges[edge]["component"])
         for path in nx.all_simple_edge_paths(graph, start, end)

@@ -9,11 +9,16 @@ import pytest
 from claims import CATALOGUE, day, loaded
 from graph.chokepoints import stops
 from graph.closure import UNCLAIMED, strength
+from graph.dependency import dependents
+from graph.exposure import exposure
 from graph.ingest import ingest
-from graph.network import network
+from graph.network import build, network
+from graph.paths import paths
 from graph.sole import sole_sources
 from graph.store import Store
 from graph.whatif import whatif
+from ontology import terms
+from random_networks import relation
 
 RUMOUR: dict[str, Any] = {"attribution": "reported"}
 
@@ -79,3 +84,63 @@ def test_a_stop_says_for_how_much_of_it_a_supplier_is_named(
         )
         (sole,) = sole_sources(memory, catalogue=CATALOGUE).found
         assert sole.certainty == why.split(": ")[1]
+
+
+def test_who_delivers_none_of_it_is_no_supplier(memory: Store) -> None:
+    """All from Mem and none from Bolt agree; one who delivers none stands in nobody's way, and nobody depends on him."""
+    tell(
+        memory,
+        [
+            said("Mem", "supplies", "Acme", "gas", share=(1.0, 1.0)),
+            said("Bolt", "supplies", "Acme", "gas", share=(0.0, 0.0)),
+            said("Bolt", "supplies", "Lab", "Alpha", share=(0.0, 0.0)),
+        ],
+    )
+    (need,) = exposure(memory, "Acme", "Mem", catalogue=CATALOGUE).levels[1].needs
+    assert (need.exposure, need.complete, need.disputed) == ((1.0, 1.0), True, False)
+    assert [each.headline for each in stops(memory, "Mem", catalogue=CATALOGUE).stops] == [
+        "Acme goes without gas (Mem: claimed sole source)"
+    ]
+    assert dependents(memory, "Bolt", catalogue=CATALOGUE).found == ()
+    assert paths(memory, "Acme", "Bolt", catalogue=CATALOGUE).found == ()
+    assert not stops(memory, "Bolt", catalogue=CATALOGUE).stops
+
+
+def test_a_share_set_to_nothing_leaves_the_other_supplier_alone(memory: Store) -> None:
+    tell(memory, [said("Mem", "supplies", "Acme", "gas"), said("Bolt", "supplies", "Acme", "gas", share=(0.0, 0.0))])
+    assert len(whatif(memory, "Mem -100%", catalogue=CATALOGUE).stopped) == 1
+    assert not whatif(memory, "share Bolt -> Acme of gas 40%; Mem -100%", catalogue=CATALOGUE).stopped
+
+
+def _hbm(*told: tuple[str, str, tuple[float, float]]) -> dict[str, tuple[list[str], bool, bool]]:
+    """Return suppliers, complete and disputed of each wording of a buyer's memory."""
+    net = build(
+        [relation(who, "supplies", "b", terms.ID + what, share) for who, what, share in told], "reported", {}, {}
+    )
+    needs = net.needs
+    return {
+        net.nodes[needs.component[n]].iri.removeprefix(terms.ID): (
+            [net.nodes[s].iri for s in needs.supplier[needs.start[n] : needs.start[n + 1]]],
+            bool(needs.complete[n]),
+            bool(needs.disputed[n]),
+        )
+        for n in range(len(needs))
+    }
+
+
+def test_a_narrower_delivery_stands_against_all_of_the_wider_wording() -> None:
+    whole, none, some = (1.0, 1.0), (0.0, 0.0), (0.4, 0.4)
+    both = ["mem", "mem2"]
+    assert _hbm(("mem", "hbm", whole), ("mem2", "hbm4", some)) == {
+        "hbm": (both, False, True),
+        "hbm4": (both, False, False),
+    }
+    # All of the narrower one says nothing of the wider, and who has none of it serves no other wording with it.
+    assert _hbm(("mem", "hbm4", whole), ("mem2", "hbm", some)) == {
+        "hbm": (both, False, False),
+        "hbm4": (["mem"], True, False),
+    }
+    assert _hbm(("mem", "hbm", whole), ("mem2", "hbm4", none)) == {"hbm": (["mem"], True, False)}
+    told = _hbm(("mem", "hbm", some), ("mem2", "hbm", some), ("mem", "hbm4", some), ("mem2", "hbm4", none))
+    assert told == {"hbm": (both, False, False), "hbm4": (["mem"], False, False)}
+    assert _hbm(("mem", "hbm4", none)) == {}
