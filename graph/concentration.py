@@ -21,8 +21,9 @@ from graph.dependency import find, party
 from graph.errors import UnknownNameError
 from graph.evidence import coverage, evidence
 from graph.exposure import Source, known_by
+from graph.facts import CONTAINED, DEVELOPED, HOSTED
 from graph.models import Answer, Coverage, Evidence, Interval, Party
-from graph.needs import Floats, Ints
+from graph.needs import Bools, Floats, Ints
 from graph.network import Network, network
 from graph.store import Store
 from graph.ways import claims_of
@@ -163,14 +164,13 @@ def concentration(
     needs = net.needs
     if component is None:
         known = np.maximum.reduceat(needs.low, needs.start[:-1]) > 0 if len(needs) else np.zeros(0, bool)
-        known &= ~np.isin(net.role[needs.fact[needs.fact_start[needs.start[:-1]]]], (3, 4, 5))
-        chosen = np.flatnonzero(known)
+        chosen = np.flatnonzero(known & bought(net))
     else:
         chosen = np.flatnonzero(np.isin(needs.component, components(store, net, component, catalogue, as_of)))
         if not len(chosen) and (near := _holding(component.casefold(), _named(net, needs.component))):
             # A process that nobody is said to need, where its tools are: "EUV lithography".
             raise UnknownNameError(component, near[:_SUGGESTED], "component")
-        chosen = chosen[[net.role[needs.facts_of(int(needs.start[n]))[0]] not in (3, 4, 5) for n in chosen]]
+        chosen = chosen[bought(net)[chosen]]
     found = sorted(
         (of_need(net, n) for n in chosen.tolist()), key=lambda each: (-each.hhi[0], -each.hhi[1], each.party.name)
     )
@@ -185,6 +185,16 @@ def concentration(
         evidence=claims,
         coverage=coverage(claims),
     )
+
+
+def bought(net: Network) -> Bools:
+    """Tell of each need whether suppliers share it; not of what a product is made of, runs on or is developed by.
+
+    Who buys HBM4 has two needs of that name: the parts that he buys, and what is in them.
+    """
+    needs = net.needs
+    first = needs.fact[needs.fact_start[needs.start[:-1]]]
+    return ~np.isin(net.role[first], (DEVELOPED, CONTAINED, HOSTED))
 
 
 def components(

@@ -15,6 +15,7 @@ from graph.assertions import groups
 from graph.consolidate import OVER, STAGE, Assertion, Group, Relation, outlet, relation
 from graph.dependency import party
 from graph.evidence import coverage, evidence
+from graph.facts import DIRECT
 from graph.models import Answer, Coverage, Evidence, Party
 from graph.names import Node, described
 from graph.network import Network, network
@@ -176,8 +177,11 @@ def _shown(iri: str, nodes: Mapping[str, Node]) -> Party:
 
 
 def _unknown(net: Network) -> tuple[tuple[UnknownShare, ...], float]:
-    """Return the needs with their unknown part, direct facts alone, and the mean over all needs."""
-    direct = np.flatnonzero((net.via < 0) & (net.relation >= 0)).tolist()
+    """Return the needs with their unknown part, direct facts alone, and the mean over all needs.
+
+    What a product is made of or runs on is no share that anybody could know.
+    """
+    direct = np.flatnonzero((net.role == DIRECT) & (net.relation >= 0)).tolist()
     of: dict[tuple[int, int], dict[int, float]] = defaultdict(dict)
     for fact in direct:
         of_need = of[int(net.consumer[fact]), int(net.component[fact])]

@@ -11,13 +11,13 @@ from pydantic import Field
 from graph.cascade import Shock, after, apply
 from graph.chokepoints import Stop, changed, stops_of
 from graph.closure import stop
-from graph.concentration import hhi
+from graph.concentration import bought, hhi
 from graph.dependency import party
 from graph.evidence import coverage, evidence
 from graph.exposure import in_words, known_by
 from graph.models import Answer, Coverage, Evidence, Hop, Interval, Party
 from graph.network import Network, network
-from graph.propagation import Spread, spread
+from graph.propagation import Bound, Spread, spread
 from graph.scenarios import Scenario, parse
 from graph.store import Store
 from graph.ways import Ways, claims_of
@@ -124,14 +124,15 @@ def whatif(
     read = parse(scenario) if isinstance(scenario, str) else scenario
     base = network(store, level, as_of, valid_at)
     shock = apply(store, read, level=level, as_of=as_of, valid_at=valid_at, catalogue=catalogue)
-    net = shock.net
-    low, high, reading = (spread(net.needs, shock.seed, bound, shock.row_loss) for bound in ("low", "high", "default"))
+    net, lost = shock.net, shock.lost
+    bounds: tuple[Bound, ...] = ("low", "high", "default")
+    low, high, reading = (spread(net.needs, shock.seed, each, lost.of_rows(each), lost.need) for each in bounds)
     hit = np.flatnonzero((high.node > 1e-12) & (shock.seed < 1.0) & (high.node > shock.seed + 1e-12))
     worst = (-high.node[hit].round(9), -reading.node[hit].round(9))
     # Of equals a party stands before the products that are lost with their makers.
     made = np.array([net.nodes[n].kind in _PRODUCTS for n in hit.tolist()], dtype=bool)
     order = hit[np.lexsort((hit, high.first[hit], -low.node[hit].round(9), made, *worst))]
-    halted = stop(net.needs, np.flatnonzero(shock.seed >= 1.0).tolist(), shock.row_loss >= 1.0)
+    halted = stop(net.needs, np.flatnonzero(shock.seed >= 1.0).tolist(), lost.of_rows("low") >= 1.0)
     shown = stops_of(net, halted, None)
     losses = _losses(net, order.tolist()[:limit], low, high, reading, shock)
     left = after(shock)
@@ -161,7 +162,7 @@ def whatif(
 def _losses(
     net: Network, chosen: Sequence[int], low: Spread, high: Spread, reading: Spread, shock: Shock
 ) -> tuple[Loss, ...]:
-    ways = Ways(net, reading, shock.row_loss)
+    ways = Ways(net, reading, shock.lost.of_rows("default"), shock.lost.fact)
     found = []
     for n in chosen:
         row = ways.heaviest(n, {n})
@@ -212,7 +213,7 @@ _Index = tuple[tuple[float, float], tuple[str, ...]]
 def _indices(net: Network) -> dict[tuple[str, str], _Index]:
     needs = net.needs
     found: dict[tuple[str, str], _Index] = {}
-    for need in range(len(needs)):
+    for need in np.flatnonzero(bought(net)).tolist():
         rows = slice(int(needs.start[need]), int(needs.start[need + 1]))
         key = net.nodes[needs.consumer[need]].iri, net.nodes[needs.component[need]].iri
         facts = needs.fact[needs.fact_start[rows.start] : needs.fact_start[rows.stop]]
