@@ -345,8 +345,7 @@ def _between(net: Network, source: str, consumer: str, new: frozenset[str]) -> t
     if start is None or end is None:
         return ()
     down, up = tiers(net, start, "dependents")[0], tiers(net, end, "dependencies")[0]
-    on_the_way = np.flatnonzero((down[net.supplier] >= 0) & (up[net.consumer] >= 0) & (net.relation >= 0))
-    told = {int(net.relation[fact]) for fact in on_the_way.tolist()}
+    told = net.resting(np.flatnonzero((down[net.supplier] >= 0) & (up[net.consumer] >= 0)))
     return tuple(sorted({claim for each in told for claim in net.relations[each].claims if claim in new}))
 
 

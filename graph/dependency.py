@@ -171,7 +171,7 @@ def _hop(net: Network, fact: int) -> Hop:
         share=(float(net.low[fact]), float(net.high[fact])),
         via=net.nodes[via].name if via >= 0 else None,
         relation=relation.iri if relation else None,
-        claims=relation.claims if relation else (),
+        claims=net.claims(fact),
         disputed=_disputed(net, relation.iri if relation else "", net.nodes[via].iri if via >= 0 else ""),
     )
 

@@ -60,7 +60,11 @@ class Developer(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Facts in columns: codes of things, numbers of relations (-1: the catalogue), shares, levels, roles, predicates."""
+    """Facts in columns: codes of things, numbers of relations (-1: the catalogue), shares, levels, roles, predicates.
+
+    ``makes`` is the relation by which the supplier develops what is used, ``owns`` that by which the consumer develops ``via``
+    (-1: the catalogue says so, or the fact needs none).
+    """
 
     supplier: Ints
     consumer: Ints
@@ -72,6 +76,8 @@ class Rows(NamedTuple):
     level: NDArray[np.int8]
     role: NDArray[np.int8]
     predicate: NDArray[np.int8]
+    makes: Ints
+    owns: Ints
 
     def take(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> Rows:
         """Return the rows of a mask or of numbers."""
@@ -113,7 +119,7 @@ def facts(relations: Iterable[Relation], developed_by: Mapping[str, tuple[Develo
     """Yield the facts that relations make, those lifted from products and drawn from what a product contains among them."""
     table = relations if isinstance(relations, Relations) else Relations.of(relations)
     things, rows = arrays(table, developed_by)
-    for supplier, consumer, component, via, relation, low, high, level, role, _ in zip(*rows, strict=True):
+    for supplier, consumer, component, via, relation, low, high, level, role, *_ in zip(*rows, strict=True):
         yield Fact(
             things[supplier],
             things[consumer],
@@ -151,6 +157,8 @@ def arrays(relations: Relations, developed_by: Mapping[str, tuple[Developer, ...
             level[of],
             np.full(len(of), role, np.int8),
             relations.predicate[of],
+            np.full(len(of), -1, np.int32),
+            np.full(len(of), -1, np.int32),
         )
 
     kind = codes.kinds[relations.predicate]
@@ -260,6 +268,7 @@ class _Codes:
             via=found.supplier,
             level=np.maximum(found.level, self._level[place]),
             role=np.full(len(place), MAKER, np.int8),
+            makes=self._relation[place],
         )
 
     def lifted(self, rows: Rows) -> Rows:
@@ -272,6 +281,7 @@ class _Codes:
             low=np.where(found.role == CONTAINED, 0.0, found.low),
             level=np.maximum(found.level, self._level[place]),
             role=np.where(kept, found.role, LIFTED).astype(np.int8),
+            owns=self._relation[place],
         ).take(~self.develops(self._party[place], found.supplier))
 
     def developed(self, products: Ints) -> Rows:
@@ -290,6 +300,8 @@ class _Codes:
             self._level[place],
             np.full(len(place), DEVELOPED, np.int8),
             np.full(len(place), _DEVELOPS, np.int8),
+            np.full(len(place), -1, np.int32),
+            np.full(len(place), -1, np.int32),
         )
 
 

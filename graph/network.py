@@ -37,7 +37,8 @@ class Network:
     """Facts within a level, in arrays of one length, sorted by supplier, consumer and component.
 
     ``supplier``, ``consumer``, ``component``, ``via``, ``need`` and ``family`` number ``nodes`` (``via`` is -1 where the fact was not
-    lifted from a product); ``relation`` numbers ``relations`` (-1: the catalogue says so); ``low`` and ``high`` bound the
+    lifted from a product); ``relation`` numbers ``relations`` (-1: the catalogue says so), and so do ``makes`` and ``owns``, by
+    which the supplier develops what is used and the consumer develops ``via``; ``low`` and ``high`` bound the
     share of the consumer's need for the component; ``level`` numbers ``terms.LEVELS`` and ``role`` ``graph.facts.ROLES``.
     ``need`` is the component at which suppliers stand in for one another, ``family`` the widest one that it belongs to,
     ``stated`` whether the share is a share of the need, ``part`` whether the need may be only a part of what the consumer lives on.
@@ -59,6 +60,8 @@ class Network:
     family: Ints
     stated: NDArray[np.bool_]
     part: NDArray[np.bool_]
+    makes: Ints
+    owns: Ints
     country: Mapping[str, str] = field(default_factory=dict)
     disputed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -101,9 +104,21 @@ class Network:
         return self.consumer_order[self.by_consumer[consumer] : self.by_consumer[consumer + 1]]
 
     def claims(self, fact: int) -> tuple[str, ...]:
-        """Return the claims behind a fact; none where the catalogue says it."""
-        relation = int(self.relation[fact])
-        return self.relations[relation].claims if relation >= 0 else ()
+        """Return the claims behind a fact, sorted, with those of who develops what; none where the catalogue says it."""
+        numbers = {int(each[fact]) for each in (self.relation, self.makes, self.owns)} - {-1}
+        said = [self.relations[number].claims for number in numbers]
+        return said[0] if len(said) == 1 else tuple(sorted({claim for claims in said for claim in claims}))
+
+    def resting(self, facts: NDArray[np.integer[Any]]) -> list[int]:
+        """Return the numbers of the relations that some facts rest on, sorted."""
+        found = np.unique(np.concatenate((self.relation[facts], self.makes[facts], self.owns[facts])))
+        return [int(each) for each in found if each >= 0]
+
+    def without(self, relations: Iterable[int]) -> Network:
+        """Return the network without the facts that rest on some relations."""
+        gone = list(relations)
+        rests = [np.isin(each, gone) for each in (self.relation, self.makes, self.owns)]
+        return self.where(~np.logical_or.reduce(rests)) if gone else self
 
     def where(self, kept: NDArray[np.bool_]) -> Network:
         """Return the network with some of its facts; nodes and relations keep their numbers."""
@@ -284,6 +299,8 @@ def build(
         family=family,
         stated=purpose.stated,
         part=purpose.part,
+        makes=rows.makes,
+        owns=rows.owns,
         country=country or {},
     )
 

@@ -158,7 +158,7 @@ def telling(
         if checks <= 0:
             return found, False
         checks -= 1
-        left = _without(net, withdrawn)
+        left = net.without(withdrawn)
         needed = proof(left)
         if needed is None:
             found.append(withdrawn)
@@ -171,10 +171,6 @@ def telling(
         elif needed:
             complete = False
     return found, complete
-
-
-def _without(net: Network, withdrawn: frozenset[int]) -> Network:
-    return net.where(~np.isin(net.relation, list(withdrawn))) if withdrawn else net
 
 
 def _stopped(target: int, lost: list[int]) -> Proof:
@@ -190,12 +186,12 @@ def _stopped(target: int, lost: list[int]) -> Proof:
             if need < 0:
                 continue
             for row in range(int(net.needs.start[need]), int(net.needs.start[need + 1])):
-                relations.update(net.relation[net.needs.facts_of(row)].tolist())
+                relations.update(net.resting(net.needs.facts_of(row)))
                 supplier = int(net.needs.supplier[row])
                 if supplier not in seen:
                     seen.add(supplier)
                     waiting.append(supplier)
-        return frozenset(relation for relation in relations if relation >= 0)
+        return frozenset(relations)
 
     return proof
 
@@ -225,11 +221,11 @@ def _carriers(net: Network, target: int, loss: NDArray[np.float64]) -> frozenset
             for row in range(int(net.needs.start[need]), int(net.needs.start[need + 1])):
                 supplier = int(net.needs.supplier[row])
                 if loss[supplier] > 0:
-                    relations.update(net.relation[net.needs.facts_of(row)].tolist())
+                    relations.update(net.resting(net.needs.facts_of(row)))
                     if supplier not in seen:
                         seen.add(supplier)
                         waiting.append(supplier)
-    return frozenset(relation for relation in relations if relation >= 0)
+    return frozenset(relations)
 
 
 def _holding(claims: dict[str, Evidence], level: str) -> dict[str, Evidence]:

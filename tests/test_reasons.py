@@ -17,6 +17,7 @@ from graph.paths import paths
 from graph.sole import sole_sources
 from graph.store import Store
 from graph.whatif import whatif
+from graph.withdrawal import withdrawal
 from ontology import terms
 from random_networks import relation
 
@@ -144,3 +145,20 @@ def test_a_narrower_delivery_stands_against_all_of_the_wider_wording() -> None:
     told = _hbm(("mem", "hbm", some), ("mem2", "hbm", some), ("mem", "hbm4", some), ("mem2", "hbm4", none))
     assert told == {"hbm": (both, False, False), "hbm4": (["mem"], False, False)}
     assert _hbm(("mem", "hbm4", none)) == {}
+
+
+def test_a_step_through_a_product_cites_who_develops_it(memory: Store) -> None:
+    """Forge makes Omega 2, and that this is Acme's is a rumour: without it Acme would not stop."""
+    tell(
+        memory,
+        [said("Forge", "fabricatesFor", "Omega 2"), said("Lab", "uses", "Omega 2")],
+        [said("Acme", "develops", "Omega 2", **RUMOUR)],
+    )
+    answer = dependents(memory, "Forge", catalogue=CATALOGUE)
+    (acme,) = (each for each in answer.found if each.party.name == "Acme")
+    assert {answer.evidence[claim].predicate for claim in acme.path[0].claims} == {"fabricatesFor", "develops"}
+    (to_lab,) = (hop for each in dependents(memory, "Acme", catalogue=CATALOGUE).found for hop in each.path if hop.via)
+    assert len(to_lab.claims) == 2
+    told = withdrawal(memory, "Acme", "Forge", catalogue=CATALOGUE)
+    assert [each.says for each in told.found] == [("Acme develops Omega 2",), ("Forge fabricatesFor Omega 2",)]
+    assert {claim.predicate for claim in told.evidence.values()} == {"fabricatesFor", "develops"}
