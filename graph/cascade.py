@@ -9,23 +9,19 @@ Loss of demand, which runs upstream, is not counted. :func:`production` is the r
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date as Date
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from graph.components import wordings
-from graph.concentration import components
+from graph.deliveries import Lost, at_home, end, named, take
 from graph.errors import UnknownNameError
 from graph.needs import Bools, Floats, Ints
 from graph.network import Network, network
 from graph.scenarios import Scenario, Step
 from graph.store import Store
-from graph.supposed import group, product_kind, supposed
-from ontology import terms
+from graph.supposed import group, supposed
 from ontology.catalogue import Catalogue
 
 Rule = Literal["generalised", "leontief", "linear"]
@@ -33,11 +29,11 @@ _ROUNDS = 10_000
 
 
 class Shock(NamedTuple):
-    """A graph after a scenario: who loses what to begin with, which rows are lost, and what each step touched."""
+    """A graph after a scenario: who loses what to begin with, which deliveries are lost, and what each step touched."""
 
     net: Network
     seed: Floats
-    row_loss: Floats
+    lost: Lost
     touched: tuple[str, ...]
 
 
@@ -133,30 +129,22 @@ def apply(
         if step.kind == "share":
             net, count = _shared(store, net, step, catalogue, as_of)
             touched.append(f"{step.text}: {count} facts")
-    seed, rows = np.zeros(len(net.nodes)), np.zeros(len(net.needs.supplier))
+    seed, lost = np.zeros(len(net.nodes)), Lost.nothing(net)
     for step in scenario.steps:
         if step.kind in {"party", "country"}:
             nodes = _parties(store, net, step, catalogue, as_of)
             seed[nodes] = 1.0 - (1.0 - seed[nodes]) * (1.0 - step.loss)
             touched.append(f"{step.text}: {', '.join(sorted(net.nodes[n].name for n in nodes)[:12]) or 'no supplier'}")
         elif step.kind in {"component", "ban", "cut"}:
-            hit = _rows(store, net, step, catalogue, as_of)
-            rows[hit] = np.maximum(rows[hit], step.loss if step.kind == "component" else 1.0)
-            touched.append(f"{step.text}: {len(hit)} deliveries")
-    return Shock(net, seed, rows, tuple(touched))
+            touched.append(f"{step.text}: {take(store, lost, step, catalogue, as_of)} deliveries")
+    return Shock(net, seed, lost, tuple(touched))
 
 
 def after(shock: Shock) -> Network:
     """Return the graph without what the scenario removes whole: parties that deliver nothing, ties that are cut."""
-    needs = shock.net.needs
-    lost_rows = (shock.row_loss >= 1.0) | (shock.seed[needs.supplier] >= 1.0)
-    gone = np.isin(np.arange(len(shock.net.supplier)), _facts(shock.net, np.flatnonzero(lost_rows)))
-    gone |= (shock.seed[shock.net.supplier] >= 1.0) | (shock.seed[shock.net.consumer] >= 1.0)
-    return shock.net.where(~gone) if gone.any() else shock.net
-
-
-def _facts(net: Network, rows: NDArray[np.intp]) -> list[int]:
-    return [fact for row in rows.tolist() for fact in net.needs.facts_of(row).tolist()]
+    net, seed = shock.net, shock.seed
+    gone = (shock.lost.fact >= 1.0) | (seed[net.supplier] >= 1.0) | (seed[net.consumer] >= 1.0)
+    return net.where(~gone) if gone.any() else net
 
 
 def _parties(store: Store, net: Network, step: Step, catalogue: Catalogue | None, as_of: Date | None) -> list[int]:
@@ -164,58 +152,18 @@ def _parties(store: Store, net: Network, step: Step, catalogue: Catalogue | None
         code = step.what.upper()
         if code not in set(net.country.values()):
             raise UnknownNameError(step.what, tuple(sorted(set(net.country.values()))[:8]), "country")
-        return _at_home(net, code)
+        return at_home(net, code)
     return sorted(net.index[iri] for iri in group(store, step.what, catalogue, as_of) if iri in net.index)
-
-
-def _at_home(net: Network, code: str) -> list[int]:
-    return sorted(net.index[iri] for iri, home in net.country.items() if home == code and iri in net.index)
-
-
-def _end(store: Store, net: Network, name: str, catalogue: Catalogue | None, as_of: Date | None) -> list[int]:
-    if name.upper() in set(net.country.values()) and len(name) == 2:
-        return _at_home(net, name.upper())
-    return sorted(net.index[iri] for iri in group(store, name, catalogue, as_of) if iri in net.index)
-
-
-def _rows(store: Store, net: Network, step: Step, catalogue: Catalogue | None, as_of: Date | None) -> Ints:
-    """Return the rows that a step about deliveries touches."""
-    needs = net.needs
-    hit = np.ones(len(needs.supplier), dtype=bool)
-    component = step.what if step.kind == "component" else step.component
-    if component:
-        meant = set(_wordings(store, net, component, catalogue, as_of))
-        facts = np.isin(net.component, list(meant)) | np.isin(net.need, list(meant))
-        by_row = np.add.reduceat(facts[needs.fact].astype(np.int32), needs.fact_start[:-1]) > 0
-        hit &= by_row | np.isin(needs.component[needs.need], list(meant))
-    if step.kind != "component":
-        hit &= np.isin(needs.supplier, _end(store, net, step.what, catalogue, as_of))
-        hit &= np.isin(needs.consumer[needs.need], _end(store, net, step.to, catalogue, as_of))
-    return np.flatnonzero(hit).astype(np.int32)
-
-
-def _wordings(store: Store, net: Network, name: str, catalogue: Catalogue | None, as_of: Date | None) -> Iterable[int]:
-    """Return a component with its narrower wordings, and where a kind is named ("ai-accelerator") all of that kind."""
-    kind = product_kind(name)
-    if kind:
-        yield from (n for n in np.unique(net.component).tolist() if net.nodes[n].kind == kind)
-    try:
-        found = components(store, net, name, catalogue, as_of)
-    except UnknownNameError:
-        if kind is None:
-            raise
-        found = []
-    yield from found or (net.index[iri] for iri in wordings(terms.ID + terms.slug(name)) if iri in net.index)
 
 
 def _shared(
     store: Store, net: Network, step: Step, catalogue: Catalogue | None, as_of: Date | None
 ) -> tuple[Network, int]:
     """Return the network with a share set."""
-    suppliers, consumers = (_end(store, net, name, catalogue, as_of) for name in (step.what, step.to))
+    suppliers, consumers = (end(store, net, name, catalogue, as_of) for name in (step.what, step.to))
     hit = np.isin(net.supplier, suppliers) & np.isin(net.consumer, consumers)
     if step.component:
-        meant = list(_wordings(store, net, step.component, catalogue, as_of))
+        meant = list(named(store, net, step.component, catalogue, as_of))
         hit &= np.isin(net.component, meant) | np.isin(net.need, meant)
     if not hit.any():
         raise UnknownNameError(f"{step.what} -> {step.to} {step.component}".strip(), (), "tie")

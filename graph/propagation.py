@@ -32,7 +32,9 @@ class Spread(NamedTuple):
     rounds: int
 
 
-def spread(needs: Needs, seed: Floats, bound: Bound, row_loss: Floats | None = None) -> Spread:
+def spread(
+    needs: Needs, seed: Floats, bound: Bound, row_loss: Floats | None = None, need_loss: Floats | None = None
+) -> Spread:
     """Return the losses that follow from seeds.
 
     Parameters
@@ -42,7 +44,9 @@ def spread(needs: Needs, seed: Floats, bound: Bound, row_loss: Floats | None = N
     bound
         ``low`` or ``high``: over all shares that the claims allow; ``default``: with the default reading.
     row_loss
-        Loss of each row whatever its supplier's: a cut edge, a component gone scarce.
+        Loss of each row whatever its supplier's: a cut edge.
+    need_loss
+        Loss of each need from whomever it comes, named or not: a component gone scarce.
     """
     loss = seed.astype(np.float64, copy=True)
     of_need = np.zeros(len(needs))
@@ -54,11 +58,13 @@ def spread(needs: Needs, seed: Floats, bound: Bound, row_loss: Floats | None = N
     rows = needs.rows_from(np.flatnonzero(loss > 0).astype(np.int32))
     if row_loss is not None:
         rows = np.concatenate((rows, np.flatnonzero(row_loss > 0).astype(np.int32)))
+    if need_loss is not None:
+        rows = np.concatenate((rows, np.flatnonzero(need_loss[needs.need] > 0).astype(np.int32)))
     rounds = 0
     while len(rows) and rounds < _ROUNDS:
         rounds += 1
         touched = _distinct(needs.need[rows], len(needs))
-        value = _values(needs, touched, loss, bound, row_loss)
+        value = _values(needs, touched, loss, bound, row_loss, need_loss)
         consumer = needs.consumer[touched]
         part = needs.part[touched]
         if bound == "low" and part.any():
@@ -77,11 +83,22 @@ def spread(needs: Needs, seed: Floats, bound: Bound, row_loss: Floats | None = N
     return Spread(loss, of_need, first, rounds)
 
 
-def _values(needs: Needs, touched: Ints, loss: Floats, bound: Bound, row_loss: Floats | None) -> Floats:
+def _values(
+    needs: Needs, touched: Ints, loss: Floats, bound: Bound, row_loss: Floats | None, need_loss: Floats | None
+) -> Floats:
     rows, start = needs.rows_of(touched)
     value = loss[needs.supplier[rows]]
     if row_loss is not None:
         value = np.maximum(value, row_loss[rows])
+    if need_loss is None:
+        return _weighted(needs, touched, rows, start, value, bound)
+    # All of the need loses that much; suppliers add what they lose beyond it.
+    floor = need_loss[touched]
+    beyond = np.maximum(value - np.repeat(floor, np.diff(start)), 0.0)
+    return floor + _weighted(needs, touched, rows, start, beyond, bound)
+
+
+def _weighted(needs: Needs, touched: Ints, rows: Ints, start: Ints, value: Floats, bound: Bound) -> Floats:
     if bound == "high":
         return shares.highest(needs.low[rows], needs.high[rows], value, start)
     if bound == "low":

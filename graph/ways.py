@@ -16,10 +16,13 @@ _DEPTH = 40
 class Ways:
     """From each node back over the need and the supplier that carry most of its loss, under one reading of the shares."""
 
-    def __init__(self, net: Network, of: Spread, row_loss: Floats | None = None) -> None:
+    def __init__(
+        self, net: Network, of: Spread, row_loss: Floats | None = None, fact_loss: Floats | None = None
+    ) -> None:
         self._net, self._of = net, of
         self._began = of.first == 0
         self._row_loss = np.zeros(len(net.needs.supplier)) if row_loss is None else row_loss
+        self._fact_loss = fact_loss
 
     def to(self, target: int) -> tuple[Hop, ...]:
         """Return the hops from where the loss began to a node; none where nothing came."""
@@ -30,7 +33,7 @@ class Ways:
             best = self.heaviest(target, seen)
             if best is None:
                 break
-            steps.append(row_hop(net, best))
+            steps.append(row_hop(net, best, self._fact_loss))
             target = int(needs.supplier[best])
             seen.add(target)
         return tuple(reversed(steps))
@@ -57,9 +60,11 @@ class Ways:
         return best
 
 
-def row_hop(net: Network, row: int) -> Hop:
-    """Return a row of a need as a hop, by its firmest fact."""
-    return hop(net, min(net.needs.facts_of(row).tolist(), key=lambda fact: (int(net.level[fact]), fact)))
+def row_hop(net: Network, row: int, fact_loss: Floats | None = None) -> Hop:
+    """Return a row of a need as a hop, by its firmest fact; of facts that lost something themselves by the firmest of these."""
+    facts = net.needs.facts_of(row)
+    lost = np.zeros(len(facts)) if fact_loss is None else fact_loss[facts]
+    return hop(net, int(facts[np.lexsort((facts, net.level[facts], -lost))[0]]))
 
 
 def claims_of(net: Network, facts: Ints) -> tuple[str, ...]:

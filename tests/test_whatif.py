@@ -5,8 +5,16 @@ from __future__ import annotations
 from datetime import date as Date
 from typing import Any
 
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from claims import day
 from graph.assertions import assertions
+from graph.consolidate import Relation
+from graph.network import build
+from graph.propagation import Bound, spread
 from graph.store import Store
 from graph.whatif import WhatIf, whatif
 from told import CATALOGUE, supplies, told
@@ -86,3 +94,73 @@ def test_hops_keep_the_conflicts_they_are_part_of() -> None:
     assert len(marks("Mem -100%")) == 1
     assert marks("deal Forge -> Cloud +; Mem -100%") == marks("Mem -100%")
     assert not marks("source b withdrawn; Mem -100%")
+
+
+def test_of_two_deliveries_for_one_need_only_the_one_named_is_lost() -> None:
+    """Two GPUs of one maker are accelerators both: without one, between nothing and all of what the maker brings is gone."""
+    store = told([supplies("Acme", "Cloud", "Alpha"), supplies("Acme", "Cloud", "Beta")])
+    for scenario in ("component Alpha -100%", "cut Acme -> Cloud of Alpha"):
+        answer = _if(store, scenario)
+        assert not answer.stopped
+        assert _lost(answer) == {"Cloud": (0.0, 1.0)}
+        assert answer.losses[0].reading == 0.5
+        assert not answer.concentration
+    beta = _if(store, "component Beta -100%")
+    assert [hop.component for hop in beta.losses[0].path] == ["Beta"]
+    for scenario in ("cut Acme -> Cloud of Alpha; cut Acme -> Cloud of Beta", "component AI accelerators -100%"):
+        assert _stopped(_if(store, scenario)) == {"Cloud": "AI accelerators"}
+    assert _lost(_if(store, "component Alpha -40%")) == {"Cloud": (0.0, 0.4)}
+
+
+def test_a_narrower_wording_cut_leaves_the_others() -> None:
+    halves = [supplies("Mem", "Acme", "HBM", 0.5), supplies("Mem2", "Acme", "HBM", 0.5)]
+    store = told([*halves, supplies("Mem", "Acme", "HBM4"), supplies("Mem", "Acme", "HBM3E")])
+    answer = _if(store, "cut Mem -> Acme of HBM4")
+    assert not answer.stopped
+    assert _lost(answer) == {"Acme": (0.0, 1.0)}  # Mem's half of the HBM may come as HBM3E, all HBM4 came from Mem
+    assert {each.component: each.after for each in answer.concentration} == {"HBM4": None}
+    whole = _if(store, "cut Mem -> Acme of HBM")
+    assert _lost(whole)["Acme"] == (0.5, 1.0)
+    assert {each.component for each in whole.concentration} == {"HBM", "HBM3E", "HBM4"}
+
+
+def test_a_component_that_nobody_delivers_is_lost_whole() -> None:
+    """Whatever the shares are, and whoever else may deliver it: every delivery of it loses the same."""
+    store = told([supplies("Mem", "Acme", "HBM4"), supplies("Mem2", "Acme", "HBM4", 0.3)])
+    gone = _if(store, "component HBM4 -100%")
+    assert _stopped(gone) == {"Acme": "HBM4"}
+    assert (_lost(gone), gone.losses[0].reading) == ({"Acme": (1.0, 1.0)}, 1.0)
+    short = _if(store, "component HBM4 -30%")
+    assert (_lost(short), short.losses[0].reading) == ({"Acme": (0.3, 0.3)}, 0.3)
+    both = _if(store, "component HBM4 -30%; Mem2 -100%")
+    assert _lost(both) == {"Acme": (0.51, 0.51)}  # Mem2's 30 % whole, 30 % of the rest
+    wide = told([supplies("Mem", "Acme", "HBM4"), supplies("Mem", "Acme", "HBM3E"), supplies("Mem", "Acme", "HBM")])
+    assert _stopped(_if(wide, "component HBM4 -100%")) == {"Acme": "HBM4"}
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 2), st.integers(0, 4)), min_size=1, max_size=9),
+       st.floats(0, 1), st.integers(0, 4))  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_who_needs_what_nobody_delivers_loses_at_least_that_much(
+    ties: list[tuple[int, int, int, int]], floor: float, start: int
+) -> None:
+    relations = [
+        Relation(f"r{n}", f"p{s}", "supplies", f"p{c}", f"i{i}", f"i{i}", "actual", "stated", low / 4, 1.0, 1, "2026-01-01", "2026-01-01", ())
+        for n, (s, c, i, low) in enumerate(ties)
+        if s != c
+    ]  # fmt: skip
+    net = build(relations, "reported", {}, {})
+    needs = net.needs
+    seed = np.zeros(len(net.nodes))
+    seed[start % max(len(seed), 1) :][:1] = 1.0
+    every = np.full(len(needs), floor)
+    bounds: tuple[Bound, ...] = ("low", "high", "default")
+    found = {bound: spread(needs, seed, bound, None, every).node for bound in bounds}
+    consumers = np.unique(needs.consumer)
+    assert (found["low"][consumers] >= floor - 1e-9).all()
+    assert (found["low"] <= found["high"] + 1e-9).all()
+    for bound, loss in found.items():
+        assert (loss >= spread(needs, seed, bound).node - 1e-9).all()
+    assert spread(needs, seed, "high", None, np.zeros(len(needs))).node == pytest.approx(
+        spread(needs, seed, "high").node
+    )
