@@ -142,9 +142,19 @@ def apply(
 
 def after(shock: Shock) -> Network:
     """Return the graph without what the scenario removes whole: parties that deliver nothing, ties that are cut."""
-    net, seed = shock.net, shock.seed
-    gone = (shock.lost.fact >= 1.0) | (seed[net.supplier] >= 1.0) | (seed[net.consumer] >= 1.0)
-    return net.where(~gone) if gone.any() else net
+    net, needs, seed, lost = shock.net, shock.net.needs, shock.seed, shock.lost
+    gone = (lost.fact >= 1.0) | (seed[net.supplier] >= 1.0) | (seed[net.consumer] >= 1.0)
+    # Who is cut off from a wording but not from a wider one (from HBM4, of HBM) is said to have none of the narrower.
+    cut = ((row, needs.facts_of(row)) for row in np.flatnonzero(lost.row >= 1.0).tolist())
+    none = [(needs.component[needs.need[row]], facts[~gone[facts]][0]) for row, facts in cut if not gone[facts].all()]
+    if not none:
+        return net.where(~gone) if gone.any() else net
+    component, fact = np.array(none, np.int32).T
+    left = net.where(np.concatenate((np.flatnonzero(~gone), fact)))
+    own = np.arange(len(left.need)) >= len(left.need) - len(none)
+    left.need[own] = component
+    left = replace(left, low=np.where(own, 0.0, left.low), high=np.where(own, 0.0, left.high), stated=left.stated | own)
+    return left.where(np.lexsort((left.component, left.consumer, left.supplier)))
 
 
 def _parties(store: Store, net: Network, step: Step, catalogue: Catalogue | None, as_of: Date | None) -> list[int]:

@@ -120,8 +120,8 @@ class Network:
         rests = [np.isin(each, gone) for each in (self.relation, self.makes, self.owns)]
         return self.where(~np.logical_or.reduce(rests)) if gone else self
 
-    def where(self, kept: NDArray[np.bool_]) -> Network:
-        """Return the network with some of its facts; nodes and relations keep their numbers."""
+    def where(self, kept: NDArray[np.bool_] | NDArray[np.intp]) -> Network:
+        """Return the network with the facts of a mask or of numbers; nodes and relations keep their numbers."""
         named: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
         columns: dict[str, Any] = {name: each[kept] for name, each in named.items() if isinstance(each, np.ndarray)}
         return replace(self, **columns)
@@ -268,7 +268,7 @@ def build(
     rank = table.level
     kept = table.take((rank >= 0) & (rank <= terms.LEVELS.index(level)))
     who = developers(kept, known)
-    found = arrays(kept, who)
+    found = arrays(kept.firmly() if level == "confirmed" else kept, who)
     models = {each.party for product, makers in who.items() if kind_of(names, product) == "AiModel" for each in makers}
     purpose = purposes(found, names, models)
     things, rows = purpose.things, found.rows

@@ -164,3 +164,10 @@ def test_who_needs_what_nobody_delivers_loses_at_least_that_much(
     assert spread(needs, seed, "high", None, np.zeros(len(needs))).node == pytest.approx(
         spread(needs, seed, "high").node
     )
+
+
+def test_who_is_cut_off_from_a_wording_is_no_supplier_of_it_by_a_wider_one() -> None:
+    store = told([supplies("Mem", "Acme", "HBM"), supplies("Mem", "Acme", "HBM4"), supplies("Mem2", "Acme", "HBM4")])
+    answer = _if(store, "cut Mem -> Acme of HBM4")
+    assert {each.party.name: (each.before, each.after) for each in answer.chokepoints} == {"Mem2": (0, 1)}
+    assert _stopped(_if(store, "cut Mem -> Acme of HBM4; Mem2 -100%")) == {"Acme": "HBM4"}
