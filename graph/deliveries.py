@@ -12,9 +12,10 @@ from datetime import date as Date
 
 import numpy as np
 
-from graph.components import wordings
+from graph.components import KIND_OF, MAKING, wordings
 from graph.concentration import components
 from graph.errors import UnknownNameError
+from graph.facts import CONTAINED, LIFTED
 from graph.needs import Bools, Floats
 from graph.network import Network
 from graph.propagation import Bound
@@ -23,6 +24,8 @@ from graph.store import Store
 from graph.supposed import group, product_kind
 from ontology import terms
 from ontology.catalogue import Catalogue
+
+_MAKING = (KIND_OF["fabricatesFor"], KIND_OF["packagesFor"], MAKING)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,13 +74,19 @@ def take(store: Store, lost: Lost, step: Step, catalogue: Catalogue | None, as_o
     component = step.what if step.kind == "component" else step.component
     if component:
         meant = list(named(store, net, component, catalogue, as_of))
-        facts = np.isin(net.component, meant) | np.isin(net.need, meant)
+        # Who makes a product for its owner delivers that product.
+        making = np.isin(net.component, [net.index[each] for each in _MAKING if each in net.index])
+        facts = np.isin(net.component, meant) | np.isin(net.need, meant) | (making & np.isin(net.consumer, meant))
         rows = np.isin(needs.component, meant)[needs.need]
     if step.kind == "component":
         # Nobody delivers it, so neither does who is not named.
         return lost.take(facts, rows, np.isin(needs.component, meant), step.loss)
-    suppliers, consumers = (end(store, net, name, catalogue, as_of) for name in (step.what, step.to))
-    facts &= np.isin(net.supplier, suppliers) & np.isin(net.consumer, consumers)
+    suppliers, buyers = (end(store, net, name, catalogue, as_of) for name in (step.what, step.to))
+    lifted = (net.via >= 0) & np.isin(net.role, (LIFTED, CONTAINED))
+    # At the consumer's end a product counts as its developer, and what its developer needs for it counts as the product's.
+    consumers = np.union1d(buyers, net.via[lifted & np.isin(net.consumer, buyers)])
+    consumed = np.isin(net.consumer, consumers) | (lifted & np.isin(net.via, consumers))
+    facts &= np.isin(net.supplier, suppliers) & consumed
     rows &= np.isin(needs.supplier, suppliers) & np.isin(needs.consumer[needs.need], consumers)
     return lost.take(facts, rows, np.zeros(len(needs), bool), 1.0)
 

@@ -12,8 +12,9 @@
 ``source <document>#11 withdrawn``    every claim of a document, of one citation in it, or of a web outlet
 ====================================  =======================================================================
 
-Steps stand on lines of their own or are parted by ``;``. In YAML or JSON a scenario has ``name``, ``title`` and ``steps``,
-each a text or a mapping with the fields of :class:`Step`.
+To a ban or cut a product that takes delivery counts as its developer. Steps stand on lines of their own or are parted by
+``;``. In YAML or JSON a scenario has ``name``, ``title`` and ``steps``, each a text or a mapping with the fields of
+:class:`Step`.
 """
 
 from __future__ import annotations

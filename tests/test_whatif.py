@@ -17,7 +17,7 @@ from graph.network import build
 from graph.propagation import Bound, spread
 from graph.store import Store
 from graph.whatif import WhatIf, whatif
-from told import CATALOGUE, supplies, told
+from told import CATALOGUE, says, supplies, told
 
 
 def _if(store: Store, scenario: str, **more: Any) -> WhatIf:
@@ -171,3 +171,24 @@ def test_who_is_cut_off_from_a_wording_is_no_supplier_of_it_by_a_wider_one() -> 
     answer = _if(store, "cut Mem -> Acme of HBM4")
     assert {each.party.name: (each.before, each.after) for each in answer.chokepoints} == {"Mem2": (0, 1)}
     assert _stopped(_if(store, "cut Mem -> Acme of HBM4; Mem2 -100%")) == {"Acme": "HBM4"}
+
+
+@pytest.mark.parametrize("scenario", ["ban TW -> CN", "cut Forge -> Sino", "cut Forge -> Sino of SinoChip",
+                                      "cut Forge -> SinoChip", "component SinoChip -100%", "ban TW -> CN of AI accelerators"])  # fmt: skip
+def test_what_is_made_for_a_buyer_is_delivered_to_the_buyer(scenario: str) -> None:
+    """A product counts as its developer where it takes delivery, so that all that Forge makes for Sino is all that it makes."""
+    made = says("Forge", "fabricatesFor", "Sino", "SinoChip", share=(1.0, 1.0))
+    for more in ([], [says("Fab", "fabricatesFor", "Sino", "SinoChip 2")]):
+        store = told([made, says("Lab", "uses", "SinoChip"), *more])
+        lost, cut = _if(store, "Forge -100%"), _if(store, scenario)
+        assert _lost(lost)["SinoChip"] == (1.0, 1.0)
+        assert _lost(cut) == _lost(lost)
+        assert _stopped(cut).keys() == _stopped(lost).keys()
+        assert "SinoChip" in _stopped(cut)
+
+
+def test_a_ban_reaches_the_parts_of_a_product() -> None:
+    store = told([supplies("Mem", "SinoChip", "HBM4"), supplies("Mem", "Alpha", "HBM4")])
+    assert _stopped(_if(store, "ban KR -> CN")).keys() == {"Sino", "SinoChip"}
+    assert _stopped(_if(store, "ban KR -> CN of HBM4")).keys() == {"Sino", "SinoChip"}
+    assert not _if(store, "ban KR -> TW").losses
