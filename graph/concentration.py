@@ -143,6 +143,56 @@ def _greatest(low: Floats, high: Floats, complete: bool) -> float:
     return float(min(best or base + sum(b * b for _, b in free), 1.0))
 
 
+def grouped(
+    low: Sequence[float] | Floats,
+    high: Sequence[float] | Floats,
+    groups: Sequence[str | None],
+    *,
+    complete: bool = False,
+    rest_anywhere: bool = False,
+) -> tuple[float, float]:
+    """Return the bounds of the index over groups of suppliers (their firms, their countries).
+
+    At least, whoever has no known group has one of its own; at most, all of these are in one group, be it a known one.
+
+    Parameters
+    ----------
+    groups
+        The group of each supplier; None where it is not known.
+    rest_anywhere
+        What no claim gives to a named supplier may be in any group: an unnamed one may be at home in any country, but is no
+        other's firm.
+
+    >>> grouped([0.5, 0.5], [0.5, 0.5], ["TW", None])
+    (5000.0, 10000.0)
+    >>> grouped([0.7], [0.7], ["TW"], rest_anywhere=True)
+    (4900.0, 10000.0)
+    """
+    sums: dict[str, tuple[float, float]] = {}
+    apart: list[tuple[float, float]] = []
+    for least, most, group in zip(low, high, groups, strict=True):
+        if group is None:
+            apart.append((float(least), float(most)))
+        else:
+            a, b = sums.get(group, (0.0, 0.0))
+            sums[group] = (a + float(least), min(1.0, b + float(most)))
+    known = list(sums.values())
+    lowest, highest = _of(known + apart, complete)
+    anywhere = rest_anywhere and not complete
+    if apart or anywhere:
+        # The largest index puts everything that may be anywhere into one group; which, is tried.
+        least, most = sum(a for a, _ in apart), 1.0 if anywhere else min(1.0, sum(b for _, b in apart))
+        for joined in range(len(known) + 1):
+            a, b = known[joined] if joined < len(known) else (0.0, 0.0)
+            others = known[:joined] + known[joined + 1 :]
+            highest = max(highest, _of([*others, (a + least, min(1.0, b + most))], complete or anywhere)[1])
+    return lowest, highest
+
+
+def _of(bounds: Sequence[tuple[float, float]], complete: bool) -> tuple[float, float]:
+    return hhi([a for a, _ in bounds], [b for _, b in bounds], complete=complete)
+
+
 def concentration(
     store: Store,
     component: str | None = None,
@@ -241,26 +291,37 @@ def _like(folded: str, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(each for each, _, _ in close)
 
 
+def over_firms(net: Network, need: int) -> tuple[float, float]:
+    """Return the bounds of the index of a need over the firms that supply it: a product's is who develops it."""
+    needs = net.needs
+    rows = slice(int(needs.start[need]), int(needs.start[need + 1]))
+    firms = [_firm(net, supplier) for supplier in needs.supplier[rows].tolist()]
+    return grouped(needs.low[rows], needs.high[rows], firms, complete=bool(needs.complete[need]))
+
+
+def _firm(net: Network, supplier: int) -> str | None:
+    """Return the party that a supplier is, or that develops the product it is; None where that is not known, or several do."""
+    if net.nodes[supplier].is_party:
+        return net.nodes[supplier].iri
+    facts = net.facts_to(supplier)
+    makers = np.unique(net.supplier[facts[net.role[facts] == DEVELOPED]])
+    return net.nodes[int(makers[0])].iri if len(makers) == 1 else None
+
+
 def of_need(net: Network, need: int) -> NeedConcentration:
     """Return how concentrated one need is."""
     needs = net.needs
     rows = range(int(needs.start[need]), int(needs.start[need + 1]))
     low, high = needs.low[rows.start : rows.stop], needs.high[rows.start : rows.stop]
     complete = bool(needs.complete[need])
-    bounds = hhi(low, high, complete=complete)
-    home: dict[str, list[float]] = {}
-    for row in rows:
-        country = net.country.get(net.nodes[needs.supplier[row]].iri, "")
-        if country:
-            sums = home.setdefault(country, [0.0, 0.0])
-            sums[0], sums[1] = sums[0] + float(needs.low[row]), min(1.0, sums[1] + float(needs.high[row]))
-    by_country = hhi([each[0] for each in home.values()], [each[1] for each in home.values()], complete=complete)
+    homes = [net.country.get(firm) if firm else None for firm in (_firm(net, int(needs.supplier[row])) for row in rows)]
+    bounds = over_firms(net, need)
     return NeedConcentration(
         party=party(net.nodes[needs.consumer[need]]),
         component=net.nodes[needs.component[need]].name,
         hhi=bounds,
         effective=(1e4 / bounds[1] if bounds[1] else 0.0, 1e4 / bounds[0] if bounds[0] else None),
-        hhi_by_country=by_country,
+        hhi_by_country=grouped(low, high, homes, complete=complete, rest_anywhere=True),
         unnamed=(0.0 if complete else max(0.0, 1.0 - float(high.sum())), max(0.0, 1.0 - float(low.sum()))),
         suppliers=tuple(
             Source(
@@ -272,6 +333,6 @@ def of_need(net: Network, need: int) -> NeedConcentration:
             )
             for row in rows
         ),
-        countries=tuple(sorted(home)),
+        countries=tuple(sorted({home for home in homes if home})),
         disputed=bool(needs.disputed[need]),
     )

@@ -11,7 +11,7 @@ from pydantic import Field
 from graph.cascade import Shock, after, apply
 from graph.chokepoints import Stop, changed, stops_of
 from graph.closure import stop
-from graph.concentration import bought, hhi
+from graph.concentration import bought, over_firms
 from graph.dependency import party
 from graph.evidence import coverage, evidence
 from graph.exposure import in_words, known_by
@@ -217,8 +217,5 @@ def _indices(net: Network) -> dict[tuple[str, str], _Index]:
         rows = slice(int(needs.start[need]), int(needs.start[need + 1]))
         key = net.nodes[needs.consumer[need]].iri, net.nodes[needs.component[need]].iri
         facts = needs.fact[needs.fact_start[rows.start] : needs.fact_start[rows.stop]]
-        found[key] = (
-            hhi(needs.low[rows].tolist(), needs.high[rows].tolist(), complete=bool(needs.complete[need])),
-            claims_of(net, facts),
-        )
+        found[key] = over_firms(net, need), claims_of(net, facts)
     return found
