@@ -44,7 +44,7 @@ class NeedConcentration(Answer):
     )
     hhi_by_country: Interval = Field(description="The index over the suppliers' countries.")
     unnamed: Interval = Field(description="Share of the need that no claim gives to a named supplier.")
-    suppliers: tuple[Source, ...] = Field(description="Their exposure is 0 here.")
+    suppliers: tuple[Source, ...] = Field(description="Their own exposure is not asked here.")
     countries: tuple[str, ...]
     disputed: bool
 
@@ -328,7 +328,7 @@ def of_need(net: Network, need: int) -> NeedConcentration:
                 party=party(net.nodes[needs.supplier[row]]),
                 share=(float(needs.low[row]), float(needs.high[row])),
                 reading=float(needs.default[row]),
-                exposure=(0.0, 0.0),
+                exposure=None,
                 claims=claims_of(net, needs.facts_of(row)),
             )
             for row in rows

@@ -54,7 +54,7 @@ class Source(Answer):
     party: Party
     share: Interval = Field(description="What claims allow of its share of the need.")
     reading: float = Field(description="Its share in the default reading: the unknown split equally, for ranking only.")
-    exposure: Interval = Field(description="The supplier's own exposure.")
+    exposure: Interval | None = Field(description="The supplier's own exposure; null where no way is documented.")
     claims: tuple[str, ...]
 
 
@@ -74,10 +74,21 @@ class LevelExposure(Answer):
     """An exposure at one level of firmness."""
 
     level: str
-    exposure: Interval
-    reading: float = Field(description="The default reading, for ranking only: unknown shares split equally.")
+    exposure: Interval | None = Field(
+        description="Null where no way is documented, which is undocumented, not disproven, and no exposure of 0."
+    )
+    reading: float | None = Field(
+        description="The default reading, for ranking only: unknown shares split equally; null where no way is documented."
+    )
     needs: tuple[NeedExposure, ...] = Field(description="The needs that carry it, the heaviest first.")
     path: tuple[Hop, ...] = Field(description="The way that carries most of the default reading, from the source.")
+
+    @property
+    def says(self) -> str:
+        """The level and its bounds in words."""
+        if self.exposure is None:
+            return f"{self.level} undocumented"
+        return f"{self.level} {self.exposure[0]:.0%} to {self.exposure[1]:.0%} (read as {self.reading:.0%})"
 
 
 class Narrowing(Answer):
@@ -107,20 +118,19 @@ class Exposure(Answer):
     @property
     def headline(self) -> str:
         """The answer in a sentence."""
-        said = "; ".join(
-            f"{each.level} {each.exposure[0]:.0%} to {each.exposure[1]:.0%} (read as {each.reading:.0%})"
-            for each in self.levels
-        )
-        return f"{self.party.name}'s exposure to {with_arms(self.to, self.includes)}: {said}"
+        to = with_arms(self.to, self.includes)
+        if all(each.exposure is None for each in self.levels):
+            return f"{self.party.name}'s exposure to {to} is undocumented, not disproven"
+        return f"{self.party.name}'s exposure to {to}: {'; '.join(each.says for each in self.levels)}"
 
     def explain(self) -> str:
         """Return the answer in words."""
         lines = [f"{self.party.name}'s exposure to {with_arms(self.to, self.includes)}:"]
         for each in self.levels:
-            low, high = each.exposure
-            if high == 0:
+            if each.exposure is None:
                 lines.append(f"- {each.level}: no way is documented, which disproves nothing.")
                 continue
+            low, high = each.exposure
             lines.append(
                 f"- {each.level}: between {low:.0%} and {high:.0%}, {each.reading:.0%} in the default reading."
             )
@@ -278,9 +288,9 @@ def exposures(
 
 
 def _level(net: Network, level: str, target: int | None, sources: Sequence[str]) -> LevelExposure:
-    if target is None:
-        return LevelExposure(level=level, exposure=(0.0, 0.0), reading=0.0, needs=(), path=())
     low, high, reading = _spreads(net.needs, seeds(net, sources))
+    if target is None or high.node[target] == 0:
+        return LevelExposure(level=level, exposure=None, reading=None, needs=(), path=())
     carried = [n for n in net.needs.needs_of(target) if high.need[n] > 0]
     carried.sort(key=lambda n: (-reading.need[n], -high.need[n], int(net.needs.component[n])))
     return LevelExposure(
@@ -302,7 +312,7 @@ def _need(net: Network, need: int, low: Spread, high: Spread, reading: Spread) -
                 party=party(net.nodes[supplier]),
                 share=(float(needs.low[row]), float(needs.high[row])),
                 reading=float(needs.default[row]),
-                exposure=(float(low.node[supplier]), float(high.node[supplier])),
+                exposure=(float(low.node[supplier]), float(high.node[supplier])) if high.node[supplier] > 0 else None,
                 claims=claims_of(net, needs.facts_of(row)),
             )
         )

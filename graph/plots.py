@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date as Date
+from math import nan
 from typing import TYPE_CHECKING
 
 from graph.concentration import Concentration
@@ -56,20 +57,26 @@ def concentrations(answer: Concentration, most: int = 15) -> Axes:
 def exposure_over_time(
     store: Store, party: str, to: str, days: Iterable[Date], level: str = "reported", catalogue: Catalogue | None = None
 ) -> Axes:
-    """Return how a party's exposure to another looked on each of some days, as known then."""
+    """Return how a party's exposure to another looked on each of some days, as known then; days without a way are gaps."""
     known = sorted(days)
     found = [exposure(store, party, to, as_of=day, catalogue=catalogue) for day in known]
     at = [next(each for each in answer.levels if each.level == level) for answer in found]
     axes, when = _axes(6), [(day - Date(1970, 1, 1)).days for day in known]
     axes.fill_between(
         when,
-        [each.exposure[0] for each in at],
-        [each.exposure[1] for each in at],
+        [each.exposure[0] if each.exposure else nan for each in at],
+        [each.exposure[1] if each.exposure else nan for each in at],
         color=_OPEN,
         step="post",
         label="bounds",
     )
-    axes.step(when, [each.reading for each in at], color=_MARK, where="post", label="default reading")
+    axes.step(
+        when,
+        [nan if each.reading is None else each.reading for each in at],
+        color=_MARK,
+        where="post",
+        label="default reading",
+    )
     axes.set_ylim(0, 1)
     axes.yaxis.set_major_formatter(_percent)
     axes.legend(frameon=False, loc="upper left")

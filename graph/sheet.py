@@ -187,7 +187,8 @@ def _table(caption: str, records: list[Any], evidence: Mapping[str, Evidence], n
     names = [
         name
         for name in type(records[0]).model_fields
-        if name not in _SKIPPED and any(getattr(each, name, None) not in (None, "", (), {}) for each in records)
+        if name not in _SKIPPED
+        and (name == "exposure" or any(getattr(each, name, None) not in (None, "", (), {}) for each in records))
     ]
     if any(getattr(each, "path", None) for each in records) and "claims" not in names:
         names.append("claims")
@@ -226,6 +227,8 @@ def _cell(name: str, value: Any, evidence: Mapping[str, Evidence], numbers: dict
         return _marks(value, evidence, numbers)
     if isinstance(value, Party):
         return Cell(value.name, value.id)
+    if name == "exposure" and value is None:
+        return Cell("undocumented")
     if name in _EACH and isinstance(value, tuple):
         return Cell(" / ".join(_cell("", each, evidence, numbers).text for each in value))
     if _is_interval(value):

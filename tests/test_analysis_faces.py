@@ -151,6 +151,20 @@ def test_the_other_routes(client: TestClient) -> None:
     assert client.post("/v1/portfolio", json={"NVDA": 60, "AAPL": 40}).json()["found"]
 
 
+def test_an_exposure_that_nothing_documents_is_no_exposure_of_0(client: TestClient, run: Callable[..., str]) -> None:
+    record = client.get("/v1/exposure", params={"party": "NVIDIA", "to": "Huawei"}).json()
+    assert {(level["exposure"], level["reading"]) for level in record["levels"]} == {(None, None)}
+    said = run("exposure", "NVIDIA", "--to", "Huawei")
+    assert "undocumented, not disproven" in said.splitlines()[0]
+    assert said.count("undocumented") == 5  # the headline, each level, the note
+    assert "0%" not in said
+    page = client.get("/ask", params={"q": "how exposed is NVIDIA to Huawei?"}, headers={"accept": "text/html"}).text
+    assert "undocumented, not disproven" in page
+    assert "0%" not in page
+    one_level = run("exposure", "OpenAI", "--to", "TSMC").splitlines()[0]
+    assert "confirmed undocumented; reported 0% to 100%" in one_level
+
+
 @pytest.mark.parametrize(
     ("path", "parameters", "status"),
     [
