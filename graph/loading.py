@@ -25,6 +25,7 @@ from graph.store import Store
 from graph.validate import sound, validate
 from loaders.claim import Document, Loaded
 from loaders.errors import LoaderError
+from loaders.extraction.chat import ChatError
 from loaders.extraction.protocol import Extractor
 from loaders.linking import Linker
 from loaders.registry import Context, endings, folder_loader, load, loaders
@@ -191,7 +192,7 @@ def _read(path: Path, context: Context, loader: str | None) -> Outcome:
         return Outcome(path, found)
     except LoaderError as error:
         return Outcome(path, fault=str(error))
-    except ValidationError as error:
+    except (ValidationError, ChatError) as error:
         return Outcome(path, fault=f"{path}: {error}")
 
 

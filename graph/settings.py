@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     model_url: str | None = Field(
         None,
         description="Address of an OpenAI-compatible API, such as `http://localhost:11434/v1`. "
-        "Asked only where `NTHTIER_MODEL_QUESTIONS` allows it; nothing needs it.",
+        "Asked only where `NTHTIER_MODEL_QUESTIONS` or `NTHTIER_MODEL_READING` allows it; nothing needs it.",
     )
     model_name: str = Field("", description="Name of the model on that server.")
     model_key: str | None = Field(None, repr=False, description="Key for that server.")
@@ -49,6 +49,15 @@ class Settings(BaseSettings):
         False,
         description="Whether a question that nthtier can't read is sent to that server, to be put into one of its forms. "
         "Nothing but the question is sent.",
+    )
+    model_reading: bool = Field(
+        False,
+        description="Whether `load` and `extract` have prose read by that server as well, beside the embedded reader. "
+        "The text of the documents is then sent to it.",
+    )
+    model_cache: Path | None = Field(
+        None,
+        description="Folder in which its answers to texts are kept, so that no text is sent twice. Without one none is kept.",
     )
 
     @classmethod

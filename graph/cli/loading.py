@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,10 +16,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from graph import explained
 from graph.cli import show
 from graph.cli.app import Session, app, parse_day
+from graph.errors import SettingsError
 from graph.loading import Reading, Tally, find_files, load_files, worthwhile
+from graph.settings import Settings
 from loaders.claim import Document
 from loaders.extraction import explanation
+from loaders.extraction.chat import Chat
 from loaders.extraction.embedded import Embedded
+from loaders.extraction.endpoint import Endpoint
+from loaders.linking import Linker
 from loaders.registry import Context, load
 
 Files = Annotated[list[Path], typer.Argument(help="Files, or folders of files.", show_default=False)]
@@ -54,11 +61,12 @@ def load_command(
     """
     session: Session = context.obj
     paths = find_files(files)
-    reading = Reading(parse_day(date), loader, mapping, tuple(session.settings.catalogue))
     if processes is None:
         processes = worthwhile(
             len(paths), os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count() or 1
         )
+    extractor = endpoint(session.settings, 1 if processes > 1 else None)
+    reading = Reading(parse_day(date), loader, mapping, tuple(session.settings.catalogue), extractor)
     store = session.store()
     with _bar(len(paths)) as bar:
         task = bar.add_task("Loading", total=len(paths), note="")
@@ -70,6 +78,20 @@ def load_command(
             store, paths, reading, processes=processes, keep_going=keep_going, replace=replace, progress=progress
         )
     report(session, tally, as_json)
+
+
+def endpoint(settings: Settings, threads: int | None = None) -> Callable[[Linker], Endpoint] | None:
+    """Return what makes the extractor that asks the model server of the settings, and say who is sent the texts.
+
+    None where settings do not allow it. Other processes can be given it.
+    """
+    if not settings.model_reading:
+        return None
+    if not settings.model_url:
+        raise SettingsError("NTHTIER_MODEL_READING is on, but NTHTIER_MODEL_URL names no server to read")
+    chat = Chat(settings.model_url, settings.model_name, settings.model_key, settings.model_timeout)
+    typer.echo(f"nthtier: the text of documents is sent to {show.plain(chat.where)} (NTHTIER_MODEL_READING)", err=True)
+    return partial(Endpoint.beside, chat=chat, cache=settings.model_cache, threads=threads)
 
 
 def _bar(files: int) -> Progress:
@@ -132,18 +154,31 @@ def extract(
     Example: nthtier extract news/2026-01-28.txt --explain -o read.html
     """
     session: Session = context.obj
-    asked = Context(parse_day(date), session.catalogue, mapping=mapping)
+    explain = explain or output is not None or as_json
+    extractor = endpoint(session.settings)
+    reader = extractor(Linker(session.catalogue)) if extractor else None
+    # What is explained is read when it is explained, and not before as well.
+    asked = Context(parse_day(date), session.catalogue, reader, mapping, _Everything() if explain else frozenset())
     for loaded in load(file, asked, loader):
-        if explain or output or as_json:
+        if explain:
             _explain(loaded.document, asked, output, as_json)
         else:
             show.lines(claim.json() for claim in loaded.claims)
 
 
+class _Everything:
+    """Holds whatever is asked about."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
 def _explain(document: Document, context: Context, output: Path | None, as_json: bool) -> None:
     if not document.sentences:
         show.fail(f"{document.title or document.iri}: no prose to explain; its claims were not read from sentences", 2)
-    read = explanation.explain(document, Embedded(context.linker, context.threads))
+    extractor = context.extractor
+    assert isinstance(extractor, Embedded | Endpoint)
+    read = explanation.explain(document, extractor)
     if output:
         output.write_text(explained.html(document, read), encoding="utf-8")
         show.console().print(f"Wrote {show.plain(output)}")

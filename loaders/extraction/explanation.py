@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from loaders.claim import Document, Sentence
 from loaders.extraction.decode import occurrences
 from loaders.extraction.embedded import Embedded
+from loaders.extraction.endpoint import Endpoint
 from loaders.extraction.reader import Considered
 
 FLOOR = 0.2
@@ -33,7 +34,7 @@ class Explained:
         yield self.sentence.text[at:], ""
 
 
-def explain(document: Document, embedded: Embedded, floor: float = FLOOR) -> list[Explained]:
+def explain(document: Document, extractor: Embedded | Endpoint, floor: float = FLOOR) -> list[Explained]:
     """Explain a document of prose sentence by sentence; relations with a score below ``floor`` are left out.
 
     >>> from datetime import date
@@ -45,8 +46,8 @@ def explain(document: Document, embedded: Embedded, floor: float = FLOOR) -> lis
     >>> [(piece, kind) for piece, kind in one.pieces if kind][0], one.considered[0].reason
     (('SK Hynix', 'organisation'), '')
     """
-    names, read = embedded.reader.understand(document, floor)
-    weighed = embedded.weigh(document, read)
+    names, read = extractor.reader.understand(document, floor)
+    weighed = extractor.weigh(document, read)
     out = []
     for number, sentence in enumerate(document.sentences):
         kinds = {name.text: name.kind for name in names if name.sentence == number}
