@@ -72,7 +72,7 @@ class Shared(Answer):
     tiers: tuple[int, ...] = Field(description="Its tier for each party, in the order asked.")
     exposures: tuple[Interval, ...] = Field(description="Each party's exposure to it.")
     readings: tuple[float, ...] = Field(description="The same in the default reading, for ranking only.")
-    claims: tuple[str, ...] = Field(description="Claims of the last hop to each party.")
+    claims: tuple[str, ...] = Field(description="Claims of each hop of the best way to each party.")
 
 
 class Common(Answer):
@@ -212,7 +212,7 @@ def common(
         seed = seeds(net, [net.nodes[n].iri])
         spreads = [spread(net.needs, seed, bound).node for bound in ("low", "high", "default")]
         ends = [net.index[node.iri] for node in nodes]
-        facts = [int(walk[1][n]) for walk in walks if walk is not None]
+        facts = {fact for walk in walks if walk is not None for fact in way_from(net, walk[1], n)}
         found.append(
             Shared(
                 supplier=party(net.nodes[n]),
@@ -235,6 +235,15 @@ def common(
         evidence=claims,
         coverage=coverage(claims),
     )
+
+
+def way_from(net: Network, last: Ints, supplier: int) -> list[int]:
+    """Return the facts of the best way from a supplier to who was asked what it depends on, by :func:`tiers`."""
+    facts: list[int] = []
+    while (fact := int(last[supplier])) >= 0:
+        facts.append(fact)
+        supplier = int(net.consumer[fact])
+    return facts
 
 
 def _weight(each: Shared) -> tuple[float, float, int, str]:

@@ -21,6 +21,7 @@ from graph.exposure import known_by, seeds
 from graph.models import Answer, Coverage, Evidence, Interval, Party
 from graph.names import Node, described
 from graph.network import Network, network
+from graph.paths import way_from
 from graph.propagation import spread
 from graph.store import Store
 from ontology.catalogue import Catalogue
@@ -74,7 +75,7 @@ class SharedSupplier(Answer):
     holdings: int = Field(description="How many holdings depend on it.")
     most: tuple[Party, ...] = Field(description="The holdings that carry most of it.")
     held: bool = Field(description="Whether the supplier is a holding itself.")
-    claims: tuple[str, ...]
+    claims: tuple[str, ...] = Field(description="Claims of each hop of the best way to each of these holdings.")
 
 
 class Portfolio(Answer):
@@ -257,7 +258,7 @@ def _weigh(net: Network, n: int, ends: Mapping[int, float], walks: Mapping[int, 
     )
     dependent = [end for end in ends if walks[end][0][n] > 0]
     most = [end for part, end in parts[:3] if abs(part) > 0] or dependent[:3]
-    facts = [int(walks[end][1][n]) for end in most if walks[end][1][n] >= 0]
+    facts = {fact for end in most for fact in way_from(net, walks[end][1], n)}
     return SharedSupplier(
         supplier=party(net.nodes[n]),
         exposure=(float(sum(a for a, _ in bounds)), float(sum(b for _, b in bounds))),
