@@ -66,8 +66,9 @@ class Assertion(NamedTuple):
 class Relation:
     """What the claims about one (subject, predicate, object, item) add up to at a moment.
 
-    ``low`` and ``high`` bound the share of the object's need (0 and 1 where nothing is known); ``support`` counts
-    independent origins of the standing; ``claims`` are the ids of all claims, for and against.
+    ``low`` and ``high`` bound the share of the object's need (0 and 1 where nothing is known), rumours among what bounds it;
+    ``stated_share`` is what the stated claims alone allow of a confirmed relation, where that is something else. ``support``
+    counts independent origins of the standing; ``claims`` are the ids of all claims, for and against.
     """
 
     iri: str
@@ -84,6 +85,7 @@ class Relation:
     first_seen: str
     last_seen: str
     claims: tuple[str, ...]
+    stated_share: tuple[float, float] | None = None
 
     @property
     def level(self) -> str:
@@ -199,7 +201,9 @@ def relation(group: Group) -> Relation:
     subject, object_ = first.subject, first.object
     if first.predicate in terms.SYMMETRIC and object_:
         subject, object_ = sorted((subject, object_))
-    low, high = share([a for a in backing if a.low is not None or a.high is not None])
+    low, high = share(a for a in backing if a.low is not None or a.high is not None)
+    stated = [a for a in backing if a.attribution == "stated"]
+    firm = share(a for a in stated if a.low is not None or a.high is not None)
     return Relation(
         iri=first.relation,
         subject=subject,
@@ -208,13 +212,14 @@ def relation(group: Group) -> Relation:
         item=min(a.item for a in claims),
         item_name=min((a.item_name for a in claims), key=lambda name: (len(name), name)),
         status=group.status,
-        attribution="stated" if not backing or any(a.attribution == "stated" for a in backing) else "reported",
+        attribution="stated" if stated or not backing else "reported",
         low=low,
         high=high,
         support=max(1, support(backing)),
         first_seen=claims[0].date,
         last_seen=claims[-1].date,
         claims=tuple(sorted({a.claim for a in claims})),
+        stated_share=firm if stated and group.status == "actual" and firm != (low, high) else None,
     )
 
 

@@ -142,8 +142,17 @@ def _table(relations: Iterable[Relation]) -> pa.Table:
 def _columns(actual: pa.Table) -> Relations:
     """Return actual relations as facts are made from: who depends on whom asks for no share, date or claim."""
     actual = actual.set_column(0, "relation", pc.binary_join_element_wise("<", actual["relation"], ""))
-    same = {"itemName": "", "status": "actual", "attribution": "stated", "low": 0.0, "high": 1.0, "support": 1}
-    for name, value in {**same, "first": "", "last": "", "claims": []}.items():
+    said = {
+        "itemName": "",
+        "status": "actual",
+        "attribution": "stated",
+        "support": 1,
+        "first": "",
+        "last": "",
+        "claims": [],
+    }
+    shares = {"low": 0.0, "high": 1.0, "statedLow": 0.0, "statedHigh": 1.0}
+    for name, value in {**said, **shares}.items():
         # One more, cut off again: arrow makes no empty column of some kinds.
         column = pa.repeat(pa.scalar(value, COLUMNS[name]), len(actual) + 1)[:-1]
         actual = actual.append_column(name, column)

@@ -31,6 +31,8 @@ COLUMNS: Final = {
     "attribution": _FEW,
     "low": pa.float64(),
     "high": pa.float64(),
+    "statedLow": pa.float64(),
+    "statedHigh": pa.float64(),
     "support": pa.int32(),
     "first": _FEW,
     "last": _FEW,
@@ -45,13 +47,13 @@ def packed(relation: Relation) -> str:
 
     >>> print(packed(Relation(terms.RELATION + "1f", terms.ID + "tsmc", "supplies", terms.ID + "nvidia", "", "N3 wafers",
     ...     "actual", "stated", 0.5, 1, 2, "2026-01-28", "2026-01-30", (terms.CLAIM + "a1", terms.CLAIM + "b2"))))
-    1f tsmc supplies nvidia  N3%20wafers actual stated 0.5 1 2 2026-01-28 2026-01-30 a1;b2
+    1f tsmc supplies nvidia  N3%20wafers actual stated 0.5 1 0.5 1 2 2026-01-28 2026-01-30 a1;b2
     """
-    one = relation
+    one, stated = relation, relation.stated_share or (relation.low, relation.high)
     return " ".join((
         _short(one.iri, terms.RELATION), _short(one.subject, terms.ID), one.predicate, _short(one.object, terms.ID),
         _short(one.item, terms.ID), _inert(one.item_name), one.status, one.attribution, _number(one.low), _number(one.high),
-        str(one.support), one.first_seen, one.last_seen, ";".join(_short(claim, terms.CLAIM) for claim in one.claims),
+        *map(_number, stated), str(one.support), one.first_seen, one.last_seen, ";".join(_short(claim, terms.CLAIM) for claim in one.claims),
     ))  # fmt: skip
 
 

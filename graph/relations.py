@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, overload
 
 import numpy as np
@@ -30,7 +30,8 @@ class Relations(Sequence[Relation]):
 
     ``subject``, ``object`` and ``item`` number ``things`` (-1: none), which are sorted; IRIs of relations and claims are kept
     without the beginning they share (``serial``, ``claim_serial``); ``predicate``, ``status`` and
-    ``level`` number ``terms.PREDICATES``, ``terms.STATUSES`` and ``terms.LEVELS`` (-1: over). The claims of relation *n* are
+    ``level`` number ``terms.PREDICATES``, ``terms.STATUSES`` and ``terms.LEVELS`` (-1: over). ``stated_low`` and ``stated_high``
+    bound the share by stated claims alone, where there are any. The claims of relation *n* are
     ``claim_serial[claim_start[n]:claim_start[n + 1]]``.
     """
 
@@ -45,6 +46,8 @@ class Relations(Sequence[Relation]):
     stated: NDArray[np.bool_]
     low: Floats
     high: Floats
+    stated_low: Floats
+    stated_high: Floats
     support: Ints
     first_seen: pa.Array
     last_seen: pa.Array
@@ -80,6 +83,8 @@ class Relations(Sequence[Relation]):
             raise IndexError(number)
         number %= len(self)
         start, stop = int(self.claim_start[number]), int(self.claim_start[number + 1])
+        share = float(self.low[number]), float(self.high[number])
+        stated = float(self.stated_low[number]), float(self.stated_high[number])
 
         def thing(code: int) -> str:
             return str(self.things[code].as_py()) if code >= 0 else ""
@@ -93,12 +98,12 @@ class Relations(Sequence[Relation]):
             self.item_name[number].as_py(),
             terms.STATUSES[self.status[number]],
             "stated" if self.stated[number] else "reported",
-            float(self.low[number]),
-            float(self.high[number]),
+            *share,
             int(self.support[number]),
             self.first_seen[number].as_py(),
             self.last_seen[number].as_py(),
             tuple(_unstripped(terms.CLAIM, each) for each in self.claim_serial[start:stop].to_pylist()),
+            stated if stated != share else None,
         )
 
     def __iter__(self) -> Iterator[Relation]:
@@ -124,12 +129,18 @@ class Relations(Sequence[Relation]):
             self.stated[numbers],
             self.low[numbers],
             self.high[numbers],
+            self.stated_low[numbers],
+            self.stated_high[numbers],
             self.support[numbers],
             self.first_seen.take(numbers),
             self.last_seen.take(numbers),
             claim_start,
             self.claim_serial.take(pa.array(kept)),
         )
+
+    def firmly(self) -> Relations:
+        """Return the relations with the shares that stated claims alone allow."""
+        return replace(self, low=self.stated_low, high=self.stated_high)
 
     @property
     def nbytes(self) -> int:
@@ -186,6 +197,8 @@ class Relations(Sequence[Relation]):
             stated=_among(table["attribution"], ("reported", "stated")) == 1,
             low=_numbers(table["low"]),
             high=_numbers(table["high"]),
+            stated_low=_numbers(table["statedLow"]),
+            stated_high=_numbers(table["statedHigh"]),
             support=_numbers(table["support"]),
             first_seen=_few(table["first"]),
             last_seen=_few(table["last"]),

@@ -32,7 +32,7 @@ from ontology.triples import triples as catalogue_triples
 __all__ = ["assertions", "relations", "view_quads"]
 
 #: Counted up when the same claims make another view, so that a store is brought up to date.
-FORM: Final = "3"
+FORM: Final = "4"
 _CHUNK: Final = 200
 _NAMING: Final = ("rdf:type", "rdfs:label", "skos:altLabel", "skos:note", "nt:mergedInto")
 _ATTRIBUTION = {"stated": "stated", "reported": "reportedly"}
@@ -139,6 +139,9 @@ def relation_quads(relation: Relation, without: Set[str] = frozenset()) -> Itera
         yield say(NT + "level", iri(f"{NT}{relation.level}Level"))
     yield say(NT + "shareLow", number(relation.low))
     yield say(NT + "shareHigh", number(relation.high))
+    if relation.stated_share:
+        yield say(NT + "statedShareLow", number(relation.stated_share[0]))
+        yield say(NT + "statedShareHigh", number(relation.stated_share[1]))
     yield say(NT + "support", integer(relation.support))
     yield say(NT + "claimCount", integer(len(relation.claims)))
     yield say(NT + "firstSeen", literal(relation.first_seen, XSD + "date"))
@@ -262,6 +265,7 @@ def relations(
                 row[11],
                 row[12],
                 tuple(sorted(claims[row[0]])),
+                (float(row[13]), float(row[14])) if row[13] else None,
             )
             for row in found
         ),

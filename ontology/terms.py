@@ -173,6 +173,8 @@ CLAIM_PROPERTIES: Final = (
     "wording",
 )
 RELATION_PROPERTIES: Final = (
+    "statedShareLow",
+    "statedShareHigh",
     "level",
     "support",
     "claimCount",

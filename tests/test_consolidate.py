@@ -122,6 +122,20 @@ def test_shares_meet_or_their_hull_is_kept() -> None:
     assert (planned.low, planned.high) == (0.2, 0.3)
 
 
+def test_the_share_of_what_is_stated_is_kept_apart_from_rumours() -> None:
+    stated, rumour = said(1, "actual", share=(0.5, 0.7)), said(2, "actual", "reported", share=(0.7, 0.7))
+    for claims, share, apart in (
+        ([said(1, "actual"), rumour], (0.7, 0.7), (0.0, 1.0)),
+        ([stated, rumour], (0.7, 0.7), (0.5, 0.7)),
+        ([stated, said(2, "actual", "reported", share=(0.2, 0.2))], (0.2, 0.7), (0.5, 0.7)),
+        ([stated, said(2, "actual", "reported")], (0.5, 0.7), None),
+        ([rumour], (0.7, 0.7), None),
+        ([said(1, "planned"), said(2, "planned", "reported", share=(0.7, 0.7))], (0.7, 0.7), None),
+    ):
+        relation = together(*claims)
+        assert ((relation.low, relation.high), relation.stated_share) == (share, apart)
+
+
 def test_two_clocks() -> None:
     claims = (said(1, "negotiating"), said(5, "actual", valid_from=day(10), valid_until=day(20)))
     assert together(*claims, as_of=day(4)).status == "negotiating"

@@ -14,8 +14,10 @@ from graph.exposure import exposure
 from graph.ingest import ingest
 from graph.network import build, network
 from graph.paths import paths
+from graph.relations import Relations
 from graph.sole import sole_sources
 from graph.store import Store
+from graph.view import relations
 from graph.whatif import whatif
 from graph.withdrawal import withdrawal
 from ontology import terms
@@ -162,3 +164,19 @@ def test_a_step_through_a_product_cites_who_develops_it(memory: Store) -> None:
     told = withdrawal(memory, "Acme", "Forge", catalogue=CATALOGUE)
     assert [each.says for each in told.found] == [("Acme develops Omega 2",), ("Forge fabricatesFor Omega 2",)]
     assert {claim.predicate for claim in told.evidence.values()} == {"fabricatesFor", "develops"}
+
+
+def test_a_rumour_bounds_no_share_at_the_level_of_what_is_stated(memory: Store) -> None:
+    """A filing says that Mem delivers, a rumour that it delivers all: all of it is a reported thing."""
+    one = said("Mem", "supplies", "Acme", "gas")
+    tell(memory, [one], [{**one, **RUMOUR, "share": (1.0, 1.0), "sentence": "Mem is said to be the only one."}])
+    levels = {each.level: each.exposure for each in exposure(memory, "Acme", "Mem", catalogue=CATALOGUE).levels}
+    assert levels == {"confirmed": (0.0, 1.0), "reported": (1.0, 1.0), "prospective": (1.0, 1.0)}
+    for level, why in (("confirmed", "sole reported source"), ("reported", "claimed sole source")):
+        (sole,) = sole_sources(memory, level=level, catalogue=CATALOGUE).found
+        assert sole.certainty == why
+    past = sole_sources(memory, level="confirmed", as_of=day(1), catalogue=CATALOGUE)
+    assert [each.certainty for each in past.found] == ["sole reported source"]
+    (line,), (node,) = Relations.read(memory), relations(memory)
+    assert line == node
+    assert node.stated_share == (0.0, 1.0)
