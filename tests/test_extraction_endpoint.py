@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from chat_server import chat_server
 from graph.cli import main
@@ -36,6 +39,22 @@ from ontology.catalogue import Catalogue
 pytestmark = pytest.mark.skipif(not (MODEL / "encode.onnx").exists(), reason="no model in the tree")
 TEXT = "SK Hynix supplies HBM4 to Nvidia."
 Reply = Callable[[str], Any]
+
+
+class Junk:
+    """What a server says, at its address."""
+
+    url: str
+    said: list[Any]
+
+
+@pytest.fixture
+def junk() -> Iterator[Junk]:
+    """A server that says what a test puts there."""
+    one = Junk()
+    with chat_server(lambda _: {"claims": one.said}) as server:
+        one.url = server.url()
+        yield one
 
 
 @pytest.fixture(scope="module")
@@ -254,6 +273,49 @@ def test_so_are_a_share_and_a_change(embedded: Embedded, field: str, said: Any, 
     assert found == (read if read is None else pytest.approx(read))
 
 
+WORDS = st.sampled_from(
+    ["SK Hynix", "HBM4", "Nvidia", "supplies", "Micron", "to", "", " ", "\x00", "\ud800", "supplies HBM4", "?" * 200]
+)
+JUNK = st.recursive(
+    WORDS | st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(sorted(terms.PREDICATES)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["low", "high", "currency"]), inner),
+    max_leaves=5,
+)
+ROWS = st.dictionaries(st.sampled_from(sorted(row())), JUNK) | JUNK
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(said=st.lists(ROWS, max_size=5), plain=st.booleans())
+def test_whatever_a_server_says_every_word_of_a_claim_stands_in_the_text(
+    embedded: Embedded, junk: Junk, said: list[Any], plain: bool
+) -> None:
+    junk.said = [{**row(), **each} if plain and isinstance(each, dict) else each for each in said]
+    found = endpoint(embedded, junk.url).asked(document(TEXT))
+    assert len(found) == len(said)
+    for one in joined([], found):
+        claim = one.claim
+        json.dumps(claim.row(), ensure_ascii=False).encode()
+        if not one.reason:
+            named = (claim.subject, claim.object, claim.item)
+            assert all(each.text in TEXT for each in named if each)
+            assert claim.trigger in TEXT
+            assert claim.predicate in terms.PREDICATES
+            assert (claim.share, claim.amount, claim.change) == (None, None, None)
+
+
+def test_an_answer_may_be_nested_as_deeply_as_json_goes(embedded: Embedded, tmp_path: Path) -> None:
+    def nested(depth: int) -> Any:
+        inner: Any = "x"
+        for _ in range(depth):
+            inner = [inner]
+        return inner
+
+    for depth in (10, 500, 900, 950, 990):
+        with contextlib.suppress(ChatError):
+            found = considered(embedded, answers(row(share=nested(depth)), row(subject=nested(depth)), row()), TEXT)
+            assert [bool(each.reason) for each in found] == [True, True, False]
+
+
 def test_too_many_claims_are_not_taken(embedded: Embedded) -> None:
     found = considered(embedded, answers(*[row()] * 1000), TEXT)
     assert len(found) < 50
@@ -296,7 +358,7 @@ def test_the_instructions_and_the_form_follow_the_ontology() -> None:
     assert {each for each in DIRECTIONS if "→ null" in DIRECTIONS[each]} == set(terms.WITHOUT_OBJECT)
     assert {each for each in DIRECTIONS if "null;" in DIRECTIONS[each]} >= set(
         terms.OBJECT_OPTIONAL - terms.WITHOUT_OBJECT
-    ) - {"reportsResult"}
+    )
     assert all(word in INSTRUCTIONS for word in (*terms.STATUSES, *terms.ATTRIBUTIONS))
     form = SCHEMA["properties"]["claims"]["items"]
     assert set(form["properties"]) == set(row()) == set(form["required"])

@@ -140,6 +140,8 @@ class Endpoint:
             claim = self._claim(fields, window, document, number, short)
         except LoaderError as fault:
             return Considered(self._bare(fields.row, document, number), CONFIDENCE, fault.reason, number)
+        except RecursionError:
+            return Considered(self._bare(fields.row, document, number), CONFIDENCE, "nested too deeply", number)
         why = implausible(claim, self.linker.catalogue)
         return Considered(claim, CONFIDENCE, f"implausible: {why}" if why else "", number)
 
@@ -165,7 +167,7 @@ class Endpoint:
     def _bare(self, row: dict[str, Any], document: Document, number: int) -> Claim:
         """What a row that makes no claim says, for who asks why."""
         subject, predicate, object_, item = (
-            value[:_LONGEST_NAME] if isinstance(value := row.get(name), str) else ""
+            value[:_LONGEST_NAME].encode("utf-8", "replace").decode() if isinstance(value := row.get(name), str) else ""
             for name in ("subject", "predicate", "object", "item")
         )
         return replace(
@@ -275,5 +277,6 @@ def _keep(path: Path, answer: object) -> None:
             new = Path(beside, path.name)
             new.write_text(json.dumps(answer), encoding="utf-8")
             new.replace(path)
-    except OSError as error:
-        raise ChatError(f"{path.parent}: the model's answer can't be kept there ({error.strerror or error})") from None
+    except (OSError, RecursionError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ChatError(f"{path.parent}: the model's answer can't be kept there ({reason})") from None
