@@ -17,12 +17,12 @@ from pydantic import Field
 from rapidfuzz import fuzz, process
 
 from graph.components import wordings
-from graph.dependency import find, party
+from graph.dependency import disputed_in, find, party
 from graph.errors import UnknownNameError
 from graph.evidence import coverage, evidence
 from graph.exposure import Source, known_by
 from graph.facts import CONTAINED, DEVELOPED, HOSTED
-from graph.models import Answer, Coverage, Evidence, Interval, Party
+from graph.models import Answer, Coverage, Evidence, Interval, Party, counted
 from graph.needs import Bools, Floats, Ints
 from graph.network import Network, network
 from graph.store import Store
@@ -46,7 +46,9 @@ class NeedConcentration(Answer):
     unnamed: Interval = Field(description="Share of the need that no claim gives to a named supplier.")
     suppliers: tuple[Source, ...] = Field(description="Their own exposure is not asked here.")
     countries: tuple[str, ...]
-    disputed: bool
+    disputed: bool = Field(
+        description="Whether claims about the shares contradict each other, or a delivery is part of an open conflict."
+    )
 
 
 class Concentration(Answer):
@@ -56,6 +58,7 @@ class Concentration(Answer):
     level: str
     as_of: str | None
     valid_at: str | None
+    total: int = Field(description="How many needs were measured; those found may be the first of them.")
     found: tuple[NeedConcentration, ...] = Field(
         description="By lower bound, then upper bound, the most concentrated first."
     )
@@ -66,7 +69,8 @@ class Concentration(Answer):
     def headline(self) -> str:
         """The answer in a sentence."""
         what = self.component or "every component with a known share"
-        return f"Concentration of supply, {what}, level {self.level}: {len(self.found)} need{'' if len(self.found) == 1 else 's'}"
+        needs = f"{counted(self.total, len(self.found))} need{'' if self.total == 1 else 's'}"
+        return f"Concentration of supply, {what}, level {self.level}: {needs}"
 
     def explain(self) -> str:
         """Return the answer in words."""
@@ -231,6 +235,7 @@ def concentration(
         level=level,
         as_of=as_of.isoformat() if as_of else None,
         valid_at=valid_at.isoformat() if valid_at else None,
+        total=len(found),
         found=shown,
         evidence=claims,
         coverage=coverage(claims),
@@ -330,9 +335,10 @@ def of_need(net: Network, need: int) -> NeedConcentration:
                 reading=float(needs.default[row]),
                 exposure=None,
                 claims=claims_of(net, needs.facts_of(row)),
+                disputed=disputed_in(net, needs.facts_of(row).tolist()),
             )
             for row in rows
         ),
         countries=tuple(sorted({home for home in homes if home})),
-        disputed=bool(needs.disputed[need]),
+        disputed=bool(needs.disputed[need]) or any(disputed_in(net, needs.facts_of(row).tolist()) for row in rows),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date as Date
 from typing import Literal
 from weakref import WeakKeyDictionary
@@ -172,10 +172,16 @@ def _hop(net: Network, fact: int) -> Hop:
         via=net.nodes[via].name if via >= 0 else None,
         relation=relation.iri if relation else None,
         claims=net.claims(fact),
-        disputed=_disputed(net, relation.iri if relation else "", net.nodes[via].iri if via >= 0 else ""),
+        disputed=disputed_in(net, [fact]),
     )
 
 
-def _disputed(net: Network, relation: str, product: str) -> tuple[str, ...]:
-    """Return the open conflicts over a relation, and over who develops the product that a step was drawn from."""
-    return tuple(sorted({*net.disputed.get(relation, ()), *net.disputed.get(product, ())}))
+def disputed_in(net: Network, facts: Iterable[int]) -> tuple[str, ...]:
+    """Return the open conflicts over the relations of facts, and over who develops the products they were drawn from."""
+    over: set[str] = set()
+    for fact in facts if net.disputed else ():
+        if net.relation[fact] >= 0:
+            over.add(net.relations[int(net.relation[fact])].iri)
+        if net.via[fact] >= 0:
+            over.add(net.nodes[net.via[fact]].iri)
+    return tuple(sorted({conflict for each in over for conflict in net.disputed.get(each, ())}))

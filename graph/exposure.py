@@ -33,9 +33,9 @@ from typing import NamedTuple
 import numpy as np
 from pydantic import Field
 
-from graph.dependency import find, party
+from graph.dependency import disputed_in, find, party
 from graph.evidence import coverage, evidence
-from graph.models import Answer, Coverage, Evidence, Hop, Interval, Party
+from graph.models import Answer, Coverage, Evidence, Hop, Interval, Party, counted
 from graph.names import arms
 from graph.needs import Floats, Needs
 from graph.network import Network, network
@@ -56,6 +56,7 @@ class Source(Answer):
     reading: float = Field(description="Its share in the default reading: the unknown split equally, for ranking only.")
     exposure: Interval | None = Field(description="The supplier's own exposure; null where no way is documented.")
     claims: tuple[str, ...]
+    disputed: tuple[str, ...] = Field((), description="Ids of the open conflicts that its deliveries are part of.")
 
 
 class NeedExposure(Answer):
@@ -66,7 +67,9 @@ class NeedExposure(Answer):
     reading: float
     part: bool = Field(description="Whether it may be only a part of what the party lives on.")
     complete: bool = Field(description="Whether the list of suppliers is claimed complete (sole, exclusive).")
-    disputed: bool = Field(description="Whether claims about the shares contradict each other.")
+    disputed: bool = Field(
+        description="Whether claims about the shares contradict each other, or a delivery is part of an open conflict."
+    )
     sources: tuple[Source, ...]
 
 
@@ -161,6 +164,7 @@ class Ranking(Answer):
     level: str
     as_of: str | None
     valid_at: str | None
+    total: int = Field(description="How many are exposed; those found may be the first of them.")
     found: tuple[Exposed, ...] = Field(description="By the default reading, then the upper and lower bound.")
     evidence: dict[str, Evidence]
     coverage: Coverage
@@ -168,7 +172,8 @@ class Ranking(Answer):
     @property
     def headline(self) -> str:
         """The answer in a sentence."""
-        return f"{len(self.found)} exposed to {with_arms(self.to, self.includes)}, level {self.level}"
+        to = with_arms(self.to, self.includes)
+        return f"{counted(self.total, len(self.found))} exposed to {to}, level {self.level}"
 
     def explain(self) -> str:
         """Return the answer in words."""
@@ -263,7 +268,8 @@ def exposures(
     low, high, reading = _spreads(net.needs, seeds(net, [source.iri, *included]))
     start = {net.index[iri] for iri in (source.iri, *included) if iri in net.index}
     order = np.lexsort((high.first, -low.node.round(12), -high.node.round(12), -reading.node.round(12))).tolist()
-    chosen = [n for n in order if high.node[n] > 0 and n not in start][:limit]
+    exposed = [n for n in order if high.node[n] > 0 and n not in start]
+    chosen = exposed[:limit]
     ways = Ways(net, reading)
     found = tuple(
         Exposed(
@@ -281,6 +287,7 @@ def exposures(
         level=level,
         as_of=as_of.isoformat() if as_of else None,
         valid_at=valid_at.isoformat() if valid_at else None,
+        total=len(exposed),
         found=found,
         evidence=claims,
         coverage=coverage(claims),
@@ -314,6 +321,7 @@ def _need(net: Network, need: int, low: Spread, high: Spread, reading: Spread) -
                 reading=float(needs.default[row]),
                 exposure=(float(low.node[supplier]), float(high.node[supplier])) if high.node[supplier] > 0 else None,
                 claims=claims_of(net, needs.facts_of(row)),
+                disputed=disputed_in(net, needs.facts_of(row).tolist()),
             )
         )
     return NeedExposure(
@@ -322,7 +330,7 @@ def _need(net: Network, need: int, low: Spread, high: Spread, reading: Spread) -
         reading=float(reading.need[need]),
         part=bool(needs.part[need]),
         complete=bool(needs.claimed[need]),
-        disputed=bool(needs.disputed[need]),
+        disputed=bool(needs.disputed[need]) or any(each.disputed for each in sources),
         sources=tuple(sources),
     )
 
@@ -385,7 +393,8 @@ def in_words(step: Hop) -> str:
     low, high = step.share
     share = "" if (low, high) == (0.0, 1.0) else f" ({low:.0%})" if low == high else f" ({low:.0%} to {high:.0%})"
     via = f" for {step.via}" if step.via and step.via != step.component else ""
-    return f"{step.supplier.name} –{step.component}{via}{share}→ {step.consumer.name}"
+    disputed = " (disputed)" if step.disputed else ""
+    return f"{step.supplier.name} –{step.component}{via}{share}{disputed}→ {step.consumer.name}"
 
 
 def with_arms(source: Party, includes: Sequence[Party]) -> str:

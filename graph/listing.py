@@ -159,6 +159,9 @@ def ties(store: Store, wanted: Sequence[str]) -> list[Tie]:
     text = f"SELECT ?relation ?claim {{ {block} ?relation nt:evidence ?claim }}"
     for relation, claim in rows(store, PROLOGUE + text):
         claims[relation].append(claim)
+    disputed: dict[str, set[str]] = defaultdict(set)
+    for relation, conflict in rows(store, f"{PROLOGUE}SELECT ?relation ?in {{ {block} ?relation nt:disputedIn ?in }}"):
+        disputed[relation].add(conflict.removeprefix(terms.CONFLICT))
     names = described(store)
 
     def named(thing: str) -> Party:
@@ -184,6 +187,7 @@ def ties(store: Store, wanted: Sequence[str]) -> list[Tie]:
             last_seen=last,
             relation=relation,
             claims=tuple(sorted(claims[relation])),
+            disputed=tuple(sorted(disputed[relation])),
         )
         for relation, subject, predicate, object_, item, status, level, low, high, support, first, last in rows(
             store, PROLOGUE + text

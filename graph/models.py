@@ -20,6 +20,15 @@ class Answer(BaseModel):
         return to_html(sheet(self))
 
 
+def counted(total: int, shown: int) -> str:
+    """Return how many there are, and how many of them are shown where these are fewer.
+
+    >>> counted(49, 25), counted(3, 3)
+    ('49 (25 shown)', '3')
+    """
+    return f"{total} ({shown} shown)" if shown < total else str(total)
+
+
 class Party(Answer):
     """A party or product."""
 

@@ -42,6 +42,7 @@ class Tie(Answer):
     last_seen: str | None
     relation: str | None = Field(description="The relation's IRI; none where the catalogue says so.")
     claims: tuple[str, ...]
+    disputed: tuple[str, ...] = Field((), description="Ids of the open conflicts that it is part of.")
 
 
 class Related(Answer):
@@ -141,7 +142,9 @@ def related(
             if first is None or second is None:
                 continue
             via = names.get(first or second)
-            found.append(_tie(relation, one, other, via.name if via else None, names))
+            of = (relation.iri, first or second)
+            marks = tuple(sorted({each for thing in of for each in net.disputed.get(thing, ())}))
+            found.append(_tie(relation, one, other, via.name if via else None, names, marks))
             break
     if "develops" in predicates and (subject or object):
         found += _catalogued(subject, object, developer, names, {(tie.subject.iri, _iri(tie.object)) for tie in found})
@@ -232,7 +235,9 @@ def _fits_item(
     return True
 
 
-def _tie(relation: Relation, one: str, other: str, via: str | None, names: dict[str, Node]) -> Tie:
+def _tie(
+    relation: Relation, one: str, other: str, via: str | None, names: dict[str, Node], disputed: tuple[str, ...]
+) -> Tie:
     def named(iri: str) -> Party:
         return party(names.get(iri) or Node(iri, iri.rsplit("/", 1)[-1], "Party"))
 
@@ -250,6 +255,7 @@ def _tie(relation: Relation, one: str, other: str, via: str | None, names: dict[
         last_seen=relation.last_seen,
         relation=relation.iri,
         claims=relation.claims,
+        disputed=disputed,
     )
 
 

@@ -34,6 +34,7 @@ _SAID: Final = frozenset(
         "scenario",
         "since",
         "until",
+        "total",
     }
 )
 #: Values for each of several parties, in their order; not the two bounds of an interval.
@@ -110,6 +111,9 @@ def sheet(answer: BaseModel, numbers: dict[str, int] | None = None) -> Sheet:
         facts += inner.facts
         tables += inner.tables
     notes = []
+    if disputed := sorted(_disputed(answer)):
+        conflicts = "an open conflict" if len(disputed) == 1 else f"{len(disputed)} open conflicts"
+        notes.append(f"Disputed: what is marked so is part of {conflicts}: {', '.join(disputed)}.")
     if len(numbers) > _MOST_CLAIMS:
         notes.append(f"The first {_MOST_CLAIMS} of {len(numbers)} claims are shown; the answer's record has all.")
     notes += _rests_on(getattr(answer, "coverage", None))
@@ -148,7 +152,7 @@ def route(path: Iterable[Hop]) -> str:
     chains: list[tuple[str, str, str]] = []  # first supplier, words, last consumer
     for hop in path:
         via = f" for {hop.via}" if hop.via and hop.via != hop.component else ""
-        arrow = f"–{hop.component}{via}→"
+        arrow = f"–{hop.component}{via}{' (disputed)' if hop.disputed else ''}→"
         first, words, last = chains[-1] if chains else ("", "", "")
         if last == hop.supplier.iri:
             chains[-1] = first, f"{words} {arrow} {hop.consumer.name}", hop.consumer.iri
@@ -181,6 +185,22 @@ def _is_records(value: Any) -> bool:
         return False
     items = list(value)
     return bool(items) and all(isinstance(each, Answer) and not isinstance(each, (Party, Hop)) for each in items)
+
+
+def _disputed(record: BaseModel) -> set[str]:
+    """Return the ids of the open conflicts that the steps and relations of an answer are part of."""
+    found: set[str] = set()
+    for name in type(record).model_fields:
+        value = getattr(record, name)
+        if name == "disputed" and isinstance(value, tuple):
+            found.update(value)
+        elif isinstance(value, tuple):
+            for each in value:
+                if isinstance(each, Answer):
+                    found |= _disputed(each)
+        elif isinstance(value, Answer):
+            found |= _disputed(value)
+    return found
 
 
 def _table(caption: str, records: list[Any], evidence: Mapping[str, Evidence], numbers: dict[str, int]) -> Table:
@@ -229,6 +249,8 @@ def _cell(name: str, value: Any, evidence: Mapping[str, Evidence], numbers: dict
         return Cell(value.name, value.id)
     if name == "exposure" and value is None:
         return Cell("undocumented")
+    if name == "disputed" and isinstance(value, tuple):
+        return Cell("yes" if value else "")
     if name in _EACH and isinstance(value, tuple):
         return Cell(" / ".join(_cell("", each, evidence, numbers).text for each in value))
     if _is_interval(value):
