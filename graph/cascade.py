@@ -15,11 +15,12 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from graph.deliveries import Lost, at_home, end, named, take
+from graph.deliveries import Lost, at_home, take
 from graph.errors import UnknownNameError
 from graph.needs import Bools, Floats, Ints
 from graph.network import Network, network
 from graph.scenarios import Scenario, Step
+from graph.sharing import shared
 from graph.store import Store
 from graph.supposed import group, supposed
 from ontology.catalogue import Catalogue
@@ -125,10 +126,9 @@ def apply(
     net = network(store, level, as_of, valid_at)
     if said:
         net, touched = supposed(store, said, level=level, as_of=as_of, valid_at=valid_at, catalogue=catalogue)
-    for step in scenario.steps:
-        if step.kind == "share":
-            net, count = _shared(store, net, step, catalogue, as_of)
-            touched.append(f"{step.text}: {count} facts")
+    if given := [step for step in scenario.steps if step.kind == "share"]:
+        net, facts = shared(store, net, given, catalogue, as_of)
+        touched += facts
     seed, lost = np.zeros(len(net.nodes)), Lost.nothing(net)
     for step in scenario.steps:
         if step.kind in {"party", "country"}:
@@ -164,20 +164,3 @@ def _parties(store: Store, net: Network, step: Step, catalogue: Catalogue | None
             raise UnknownNameError(step.what, tuple(sorted(set(net.country.values()))[:8]), "country")
         return at_home(net, code)
     return sorted(net.index[iri] for iri in group(store, step.what, catalogue, as_of) if iri in net.index)
-
-
-def _shared(
-    store: Store, net: Network, step: Step, catalogue: Catalogue | None, as_of: Date | None
-) -> tuple[Network, int]:
-    """Return the network with a share set."""
-    suppliers, consumers = (end(store, net, name, catalogue, as_of) for name in (step.what, step.to))
-    hit = np.isin(net.supplier, suppliers) & np.isin(net.consumer, consumers)
-    if step.component:
-        meant = list(named(store, net, step.component, catalogue, as_of))
-        hit &= np.isin(net.component, meant) | np.isin(net.need, meant)
-    if not hit.any():
-        raise UnknownNameError(f"{step.what} -> {step.to} {step.component}".strip(), (), "tie")
-    low, high = net.low.copy(), net.high.copy()
-    assert step.share is not None
-    low[hit], high[hit] = step.share
-    return replace(net, low=low, high=high, stated=net.stated | hit), int(hit.sum())

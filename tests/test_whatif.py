@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from claims import day
 from graph.assertions import assertions
+from graph.cascade import apply
 from graph.consolidate import Relation
 from graph.network import build
 from graph.propagation import Bound, spread
+from graph.scenarios import parse
 from graph.store import Store
 from graph.whatif import WhatIf, whatif
 from told import CATALOGUE, says, supplies, told
@@ -192,3 +194,79 @@ def test_a_ban_reaches_the_parts_of_a_product() -> None:
     assert _stopped(_if(store, "ban KR -> CN")).keys() == {"Sino", "SinoChip"}
     assert _stopped(_if(store, "ban KR -> CN of HBM4")).keys() == {"Sino", "SinoChip"}
     assert not _if(store, "ban KR -> TW").losses
+
+
+def test_a_share_that_is_set_displaces_the_others() -> None:
+    """It is no claim that others may contradict."""
+    unknown = told([supplies("Mem", "Acme", "HBM4"), supplies("Mem2", "Acme", "HBM4")])
+    whole = _if(unknown, "share Mem -> Acme of HBM4 100%; Mem -100%")
+    assert (_lost(whole), _stopped(whole)) == ({"Acme": (1.0, 1.0)}, {"Acme": "HBM4"})
+    assert not _if(unknown, "share Mem -> Acme of HBM4 100%; Mem2 -100%").losses
+    assert _lost(_if(unknown, "share Mem -> Acme of HBM4 80%; Mem2 -100%")) == {"Acme": (0.0, 0.2)}
+
+    halves = told([supplies("Mem", "Acme", "HBM4", 0.5), supplies("Mem2", "Acme", "HBM4", 0.5)])
+    assert _lost(_if(halves, "share Mem -> Acme of HBM4 80%; Mem -100%")) == {"Acme": (0.8, 0.8)}
+    assert _lost(_if(halves, "share Mem -> Acme of HBM4 80%; Mem2 -100%")) == {"Acme": (0.2, 0.2)}
+    assert _lost(_if(halves, "share Mem -> Acme of HBM4 60-80%; Mem2 -100%")) == {"Acme": (0.2, 0.4)}
+    both = "share Mem -> Acme of HBM4 70%; share Mem2 -> Acme of HBM4 30%; "
+    assert _lost(_if(halves, both + "Mem -100%")) == {"Acme": (0.7, 0.7)}
+    assert _lost(_if(halves, both + "Mem2 -100%")) == {"Acme": (0.3, 0.3)}
+
+
+def test_a_supplier_of_share_none_is_none() -> None:
+    store = told([supplies("Mem", "Acme", "HBM4"), supplies("Mem2", "Acme", "HBM4")])
+    none, cut = (
+        _if(store, f"{each} Mem2 -> Acme of HBM4{x}; Mem -100%") for each, x in (("share", " 0%"), ("cut", ""))
+    )
+    assert _stopped(none) == _stopped(cut) == {"Acme": "HBM4"}
+    assert _lost(none) == _lost(cut)
+    assert [(each.party, each.after) for each in none.chokepoints] == [
+        (each.party, each.after) for each in cut.chokepoints
+    ]
+
+
+def test_a_share_of_a_wording_is_no_share_of_a_narrower_one() -> None:
+    """But who has all of the wider one has all of the narrower."""
+    store = told(
+        [supplies("Mem", "Acme", "HBM"), supplies("Mem", "Acme", "HBM4"), supplies("Mem2", "Acme", "HBM4", 0.4)]
+    )
+    assert _lost(_if(store, "share Mem -> Acme of HBM 90%; Mem2 -100%")) == {"Acme": (0.4, 0.4)}
+    assert not _if(store, "share Mem -> Acme of HBM 100%; Mem2 -100%").losses
+    whole = _if(store, "share Mem -> Acme of HBM 100%; Mem -100%")
+    assert _lost(whole) == {"Acme": (1.0, 1.0)}
+
+
+def test_a_share_set_holds_for_all_that_a_supplier_brings_to_a_need() -> None:
+    store = told([supplies("Acme", "Cloud", "AI accelerators", 0.6), supplies("Acme", "Cloud", "Alpha")])
+    assert _lost(_if(store, "share Acme -> Cloud of AI accelerators 20%; Acme -100%")) == {"Cloud": (0.2, 0.2)}
+    assert _lost(_if(store, "share Acme -> Cloud of Alpha 20%; Acme -100%")) == {"Cloud": (0.2, 0.2)}
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=4),
+    st.integers(0, 20),
+    st.integers(0, 20),
+)
+@settings(max_examples=15, deadline=None)
+def test_the_shares_of_a_need_can_hold_together_after_a_share_is_set(
+    bounds: list[tuple[int, int]], one: int, two: int
+) -> None:
+    claims = [supplies("Mem", "Acme", "HBM4")]
+    names = ("Mem2", "Forge", "Fab", "Sino")
+    claims += [
+        supplies(name, "Acme", "HBM4") | {"share": (min(pair) / 4, max(pair) / 4)}
+        for name, pair in zip(names, bounds, strict=False)
+    ]
+    low, high = sorted((one * 5, two * 5))
+    store = told(claims)
+    step = f"share Mem -> Acme of HBM4 {low}-{high}%"
+    shock = apply(store, parse(step), catalogue=CATALOGUE)
+    needs = shock.net.needs
+    names_of = [shock.net.nodes[n].name for n in needs.supplier.tolist()]
+    found = dict(zip(names_of, zip(needs.low.tolist(), needs.high.tolist(), strict=True), strict=True))
+    if high:
+        assert found["Mem"] == pytest.approx((low / 100, high / 100))
+    rest = [pair for name, pair in found.items() if name != "Mem"]
+    assert sum(least for least, _ in rest) + high / 100 <= 1.0 + 1e-9
+    assert all(least <= most <= 1.0 - low / 100 + 1e-9 for least, most in rest)
+    assert not needs.disputed.any()
