@@ -239,7 +239,15 @@ def share(assertions: Iterable[Assertion]) -> tuple[float, float]:
     >>> share([says(2 / 3, 1.0), says(0.7, 0.7)]), share([says(0.2, 0.3), says(0.5, 0.5)]), share([])
     ((0.7, 0.7), (0.2, 0.5), (0.0, 1.0))
     """
-    bounds = [(a.low if a.low is not None else 0.0, a.high if a.high is not None else 1.0) for a in assertions]
+    return meeting([(a.low if a.low is not None else 0.0, a.high if a.high is not None else 1.0) for a in assertions])
+
+
+def meeting(bounds: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Return the interval that all intervals allow; where they do not meet, the hull of them.
+
+    >>> meeting([(0.2, 0.6), (0.5, 1.0)]), meeting([(0.2, 0.3), (0.5, 0.5)]), meeting([])
+    ((0.5, 0.6), (0.2, 0.5), (0.0, 1.0))
+    """
     if not bounds:
         return 0.0, 1.0
     low, high = max(b[0] for b in bounds), min(b[1] for b in bounds)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
 import numpy as np
 
+from graph.consolidate import meeting
 from graph.dependency import hop
-from graph.models import Hop
+from graph.models import Hop, Interval
 from graph.needs import Floats, Ints
 from graph.network import Network
 from graph.propagation import Spread
+from ontology import terms
 
 _DEPTH = 40
 
@@ -61,10 +66,59 @@ class Ways:
 
 
 def row_hop(net: Network, row: int, fact_loss: Floats | None = None) -> Hop:
-    """Return a row of a need as a hop, by its firmest fact; of facts that lost something themselves by the firmest of these."""
+    """Return a row of a need as a hop, by the firmest facts that bear its share out; of those that lost most, if any did.
+
+    What is stated of one delivery and rumoured of the whole need is no firmer than the rumour where the share is the rumour's.
+    """
     facts = net.needs.facts_of(row)
-    lost = np.zeros(len(facts)) if fact_loss is None else fact_loss[facts]
-    return hop(net, int(facts[np.lexsort((facts, net.level[facts], -lost))[0]]))
+    if fact_loss is not None:
+        facts = facts[fact_loss[facts] == fact_loss[facts].max()]
+    need = int(net.needs.component[net.needs.need[row]])
+    said = sorted((_said(net, int(fact), need) for fact in facts), key=lambda each: (each.level, each.fact))
+    share = _share(said)
+    chosen = [each for each in said if _share([each]) == share][:1]
+    if not chosen:  # no fact alone: as many of the firmest as it takes, without those that add nothing
+        chosen = next(said[:size] for size in range(1, len(said) + 1) if _share(said[:size]) == share)
+        for each in chosen[:-1]:
+            rest = [other for other in chosen if other is not each]
+            chosen = rest if _share(rest) == share else chosen
+    hops = [hop(net, each.fact) for each in chosen]
+    level = terms.LEVELS[max(each.level for each in chosen)]
+    if len(hops) == 1:
+        return hops[0] if hops[0].level == level else hops[0].model_copy(update={"level": level})
+    told: dict[str, Any] = {
+        "component": net.nodes[need].name,
+        "level": level,
+        "share": share,
+        "via": hops[0].via if len({each.via for each in hops}) == 1 else None,
+        "claims": tuple(sorted({claim for each in hops for claim in each.claims})),
+        "disputed": tuple(sorted({conflict for each in hops for conflict in each.disputed})),
+    }
+    return hops[0].model_copy(update=told)
+
+
+class _Said(NamedTuple):
+    """What a fact says of a need: its share of it (None: nothing), and at which level."""
+
+    level: int
+    fact: int
+    share: Interval | None
+
+
+def _said(net: Network, fact: int, need: int) -> _Said:
+    """Return what a fact says of a need: nothing of the share where its wording is another's."""
+    level, share = int(net.level[fact]), (float(net.low[fact]), float(net.high[fact]))
+    if not net.stated[fact] or net.need[fact] != need:
+        return _Said(level, fact, None)
+    if share != (0.0, 1.0) and net.relation[fact] >= 0:
+        stated = net.relations[int(net.relation[fact])].stated_share
+        if stated is not None and stated != share:
+            level = max(level, terms.LEVELS.index("reported"))
+    return _Said(level, fact, share)
+
+
+def _share(said: Sequence[_Said]) -> Interval:
+    return meeting([each.share for each in said if each.share is not None])
 
 
 def claims_of(net: Network, facts: Ints) -> tuple[str, ...]:

@@ -18,10 +18,11 @@ from graph.relations import Relations
 from graph.sole import sole_sources
 from graph.store import Store
 from graph.view import relations
+from graph.ways import row_hop
 from graph.whatif import whatif
 from graph.withdrawal import withdrawal
 from ontology import terms
-from random_networks import relation
+from random_networks import ITEMS, NAMES, PARTIES, STATUS, relation
 
 RUMOUR: dict[str, Any] = {"attribution": "reported"}
 
@@ -174,9 +175,51 @@ def test_a_rumour_bounds_no_share_at_the_level_of_what_is_stated(memory: Store) 
     assert levels == {"confirmed": (0.0, 1.0), "reported": (1.0, 1.0), "prospective": (1.0, 1.0)}
     for level, why in (("confirmed", "sole reported source"), ("reported", "claimed sole source")):
         (sole,) = sole_sources(memory, level=level, catalogue=CATALOGUE).found
-        assert sole.certainty == why
+        assert (sole.certainty, sole.level) == (why, level)
     past = sole_sources(memory, level="confirmed", as_of=day(1), catalogue=CATALOGUE)
     assert [each.certainty for each in past.found] == ["sole reported source"]
     (line,), (node,) = Relations.read(memory), relations(memory)
     assert line == node
     assert node.stated_share == (0.0, 1.0)
+
+
+def test_a_step_cites_what_its_share_rests_on(memory: Store) -> None:
+    """Acme delivers Alpha, which is stated, and all accelerators, which is a rumour: the whole is no firmer than that."""
+    tell(
+        memory,
+        [said("Acme", "supplies", "Lab", "Alpha")],
+        [said("Acme", "supplies", "Lab", "AI accelerators", share=(1.0, 1.0), **RUMOUR)],
+    )
+    whole = "AI accelerators"
+    for level, why, item in (
+        ("confirmed", "sole reported source", "Alpha"),
+        ("reported", "claimed sole source", whole),
+    ):
+        answer = sole_sources(memory, "Lab", level=level, catalogue=CATALOGUE)
+        (sole,) = answer.found
+        assert (sole.certainty, sole.level) == (why, level)
+        assert [answer.evidence[claim].item for claim in sole.claims] == [item]
+    stopped = stops(memory, "Acme", catalogue=CATALOGUE)
+    (step,) = stopped.stops[-1].suppliers
+    assert (step.level, step.share, step.component) == ("reported", (1.0, 1.0), whole)
+    assert [stopped.evidence[claim].item for claim in step.claims] == [whole]
+    told = exposure(memory, "Lab", "Acme", catalogue=CATALOGUE)
+    assert [(each.level, each.path[0].level, each.path[0].share) for each in told.levels] == [
+        ("confirmed", "confirmed", (0.0, 1.0)),
+        ("reported", "reported", (1.0, 1.0)),
+        ("prospective", "reported", (1.0, 1.0)),
+    ]
+
+
+def test_a_step_that_takes_several_facts_cites_these_and_no_other() -> None:
+    who, what = PARTIES[:2], ITEMS[0]
+    told = [
+        relation(who[0], "supplies", who[1], what, (0.6, 1.0), STATUS[1]),
+        relation(who[0], "packagesFor", who[1], what, (0.0, 0.8)),
+        relation(who[0], "fabricatesFor", who[1], what),
+    ]
+    net = build(told, "reported", {}, NAMES)
+    assert net.needs.low.tolist() == [0.6]
+    step = row_hop(net, 0)
+    assert (step.level, step.share, step.component) == ("reported", (0.6, 0.8), "component-c0")
+    assert step.claims == tuple(sorted({claim for each in told[:2] for claim in each.claims}))
