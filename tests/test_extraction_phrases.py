@@ -26,6 +26,13 @@ SAID = [
     ("NVIDIA is reportedly weighing Intel's 18A process for Feynman.", ["Intel fabricatesFor NVIDIA considering reported"]),
     ("Quanta and Wistron assemble GB300 racks for NVIDIA.", ["Quanta supplies NVIDIA actual stated", "Wistron supplies NVIDIA actual stated"]),
     ("Anthropic signed a multi-year agreement to rent up to one million TPUs from Google Cloud.", ["Google Cloud hostsComputeFor Anthropic actual stated"]),
+    ("CXMT denied that it supplies Huawei with HBM3.", ["CXMT supplies Huawei denied stated"]),
+    ("Micron flatly denied reports of shipping HBM4 to Huawei.", []),
+    ("Intel said that it has no agreement with NVIDIA to manufacture Feynman, contrary to earlier reports.", ["Intel fabricatesFor NVIDIA denied stated"]),
+    ("AMD no longer buys substrates from Unimicron, the company said.", ["Unimicron supplies AMD ended stated"]),
+    ("Foxconn will stop assembling servers for Microsoft in June.", ["Foxconn supplies Microsoft ended stated"]),
+    ("DeepSeek open-sourced Kimi K2.5, a multimodal model.", ["DeepSeek develops Kimi K2.5 actual stated"]),
+    ("Moonshot AI (月之暗面) has released Kimi K3 and Dell launched GB300 servers; Google released Gemini in Europe.", []),
     ("SK hynix and Samsung were named at the fair; Micron gave no guidance for Apple.", []),
     ("TSMC and Intel both presented papers on backside power.", []),
 ]  # fmt: skip

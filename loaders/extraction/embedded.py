@@ -23,7 +23,7 @@ class Embedded:
 
     >>> from ontology.catalogue import Catalogue
     >>> Embedded(Linker(Catalogue.bundled())).name
-    'phrases 1, reader ...'
+    'phrases 2, reader ...'
     """
 
     linker: Linker

@@ -17,7 +17,7 @@ from loaders.extraction.numbers import as_change, as_share, quantities
 from loaders.linking import Linker
 from ontology.catalogue import Entry
 
-NAME = "phrases 1"
+NAME = "phrases 2"
 _CONFIDENCE = 0.9
 
 #: How names stand in a masked sentence: ‹o3› a party, ‹p4› a product, by the place in the list of names.
@@ -39,6 +39,7 @@ def _gap(most: int) -> str:
     return rf"(?:[^.;]|\.\d){{0,{most}}}?"
 
 
+_DENIES = r"(?:(?:\w+ly|again)\s)?den(?:ies|ied)\s(?:(?:reports?|claims?|rumou?rs?)\s)?(?:that\s)?"
 _ADVERB = r"(?:(?:also|already|now|currently|mainly|exclusively|reportedly|will|to|has|have|had|been|is|are)\s)*"
 
 
@@ -76,6 +77,12 @@ _PHRASES = (
     _phrase(rf"{_S}\s{_ADVERB}packages?\s{_THE}{_X}\s(?:with|using|in)\s(?P<node>{_P})", "packagesFor"),
     _phrase(rf"{_S}\s{_ADVERB}hosts?\s(?:compute|capacity|training)\sfor\s{_C}", "hostsComputeFor"),
     _phrase(rf"(?P<s>{_O})\s(?:(?:has|also|now|recently|just)\s)*(?:launche[sd]|release[sd]|unveil(?:s|ed)|introduce[sd]|announce[sd])\s{_gap(120)}\b(?:called|named|dubbed)\s(?P<o>{_P})", "develops", status="actual"),
+    _phrase(rf"{_S}\s{_ADVERB}{_DENIES}(?:it\s(?:supplies|ships|sells)|supplying|shipping|selling)\s{_X}\swith\s{_ITEM}", "supplies", status="denied"),
+    _phrase(rf"{_S}\s{_ADVERB}{_DENIES}(?:it\s(?:supplies|ships|sells)|supplying|shipping|selling)\s{_ITEM}\sto\s{_X}", "supplies", status="denied"),
+    _phrase(rf"(?P<s>{_O})\ssa(?:id|ys)\s(?:that\s)?(?:it\sha[sd]|there\s(?:is|was))\sno\s(?:agreement|deal|contract)\swith\s(?P<o>{_O})\sto\s(?:manufacture|fabricate|make|produce|build)\s(?:{_THE}(?P<item>{_P}))?", "fabricatesFor", status="denied"),
+    _phrase(rf"(?P<o>{_O})\s{_ADVERB}no\slonger\s(?:buys|sources|purchases|procures|orders)\s{_ITEM}\sfrom\s{_S}", "supplies", status="ended"),
+    _phrase(rf"{_S}\s{_ADVERB}(?:stop(?:s|ped)?|end(?:s|ed)?|cease[sd]?)\s(?:supplying|shipping|selling|delivering|assembling|building|making)\s{_ITEM}\s(?:to|for)\s{_X}", "supplies", status="ended"),
+    _phrase(rf"(?P<s>{_O})(?:\s\([^()]*\))?\s(?:(?:has|have|also|now|recently|just|today|officially|formally|then)\s)*(?:unveil(?:s|ed)|open-source[sd]|release[sd]|launche[sd](?:\sand\sopen-sourced)?|introduce[sd])\s{_THE}(?P<o>{_P})(?=[.,;:]|\s(?:and|an?|with)\s|\s[a-z-]*(?:model|chip|GPU|accelerator|agent)s?\b|$)", "develops", status="actual"),
     _phrase(rf"(?P<o>{_O})\s(?:(?:also|now|already|has agreed to|agreed to|will|signed a [\w-]+ (?:agreement|deal|contract) to)\s)*(?:rents?|leases?)\s[^.;]{{0,60}}?\sfrom\s(?P<s>{_O})", "hostsComputeFor"),
 )  # fmt: skip
 
