@@ -14,13 +14,14 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from pydantic import Field
 
-from graph.closure import Pairs, Scores, Stopped, pairs, scores, stop, stoppers, strength, strongest
+from graph.closure import Pairs, Stopped, pairs, scores, stop, stoppers, strength, strongest
 from graph.dependency import find, party
 from graph.errors import UnknownNameError
 from graph.evidence import coverage, evidence
 from graph.exposure import known_by, with_arms
 from graph.models import Answer, Coverage, Evidence, Hop, Party
 from graph.names import Node, arms
+from graph.needs import Ints
 from graph.network import Network, network
 from graph.reasons import BY_NATURE, certainty
 from graph.store import Store
@@ -54,6 +55,7 @@ class Chokepoint(Answer):
     """Something whose loss alone stops others."""
 
     lost: Party | str = Field(description="The party; or the name of a component, the code of a country.")
+    includes: tuple[Party, ...] = Field((), description="Arms of the party, lost with it.")
     stopped: int = Field(description="How many parties and products stop.")
     strength: float = Field(
         description="For ranking only: what stops counts 1, halved for each step that no claim of a sole source bears out."
@@ -89,9 +91,8 @@ class Chokepoints(Answer):
         lines = [self.headline + "."]
         for each in self.found:
             lines.append(
-                f"- Without {each.name} {each.stopped} stop; first "
-                + "; ".join(stop.headline for stop in each.first)
-                + "."
+                f"- Without {each.name if isinstance(each.lost, str) else with_arms(each.lost, each.includes)} "
+                f"{each.stopped} stop; first " + "; ".join(stop.headline for stop in each.first) + "."
             )
         return "\n".join(lines)
 
@@ -143,17 +144,23 @@ class Stops(Answer):
 
 class _Known(NamedTuple):
     stoppers: list[frozenset[int]]
-    scores: Scores
+    stopped: Ints
 
 
 _KEPT: WeakKeyDictionary[Network, _Known] = WeakKeyDictionary()
 
 
 def known(net: Network) -> _Known:
-    """Return who stops each node of a network, and what each node's loss is worth; kept as long as the network."""
+    """Return who stops each node of a network, and what each node's loss is worth; kept as long as the network.
+
+    A parent is lost with its arms, and these count as lost, not as stopped.
+    """
     if net not in _KEPT:
-        found = stoppers(net.needs)
-        _KEPT[net] = _Known(found, scores(found))
+        found = stoppers(net.needs, net.groups)
+        stopped = scores(found).stopped
+        for group, members in net.groups.items():
+            stopped[group] -= len(members) - 1
+        _KEPT[net] = _Known(found, stopped)
     return _KEPT[net]
 
 
@@ -212,15 +219,20 @@ def _component(store: Store, net: Network, name: str, catalogue: Catalogue | Non
 
 def _parties(net: Network, limit: int, component: int | None) -> list[Chokepoint]:
     """Return the parties whose loss stops most; the witnesses are those short at the first step."""
-    stopped = known(net).scores.stopped
+    stopped = known(net).stopped
     candidates = [n for n in np.flatnonzero(stopped > 0).tolist() if net.nodes[n].is_party]
     if component is not None:
-        candidates = [n for n in candidates if _dry(net, stop(net.needs, [n]), component)]
+        candidates = [n for n in candidates if _dry(net, stop(net.needs, net.with_arms(n)), component)]
     found: list[Chokepoint] = []
-    for n, total in strongest(net.needs, stopped, candidates, limit):
-        first = stops_of(net, stop(net.needs, [n]), 1 if component is None else None, component)
-        found.append(_chokepoint(party(net.nodes[n]), int(stopped[n]), total, first))
+    for n, total in strongest(net.needs, stopped, candidates, limit, net.groups):
+        lost = net.with_arms(n)
+        first = stops_of(net, stop(net.needs, lost), 1 if component is None else None, component)
+        found.append(_chokepoint(party(net.nodes[n]), int(stopped[n]), total, first, _parties_of(net, lost[1:])))
     return found
+
+
+def _parties_of(net: Network, nodes: Iterable[int]) -> tuple[Party, ...]:
+    return tuple(party(net.nodes[n]) for n in nodes)
 
 
 def _dry(net: Network, stopped: Stopped, component: int) -> bool:
@@ -251,9 +263,13 @@ def _lost(net: Network, by: By, limit: int) -> list[Chokepoint]:
     return [_chokepoint(name, count, float(count), stops_of(net, stopped, 1)) for count, name, stopped in found[:limit]]
 
 
-def _chokepoint(lost: Party | str, stopped: int, strength: float, first: tuple[Stop, ...]) -> Chokepoint:
+def _chokepoint(
+    lost: Party | str, stopped: int, strength: float, first: tuple[Stop, ...], arms: tuple[Party, ...] = ()
+) -> Chokepoint:
     claims = tuple(sorted({claim for each in first for claim in each.claims}))
-    return Chokepoint(lost=lost, stopped=stopped, strength=round(strength, 6), first=first, claims=claims)
+    return Chokepoint(
+        lost=lost, includes=arms, stopped=stopped, strength=round(strength, 6), first=first, claims=claims
+    )
 
 
 def stops(
@@ -271,12 +287,11 @@ def stops(
     included = [iri for iri in arms(store, node.iri) if iri in net.index]
     lost = [net.index[iri] for iri in (node.iri, *included) if iri in net.index]
     forward = stops_of(net, stop(net.needs, lost), None)
-    target = net.index.get(node.iri)
-    backward, together = ([], Pairs((), True)) if target is None else (_stopped_by(net, target), _pairs(net, target))
+    backward, together = _stopped_by(net, lost), _pairs(net, lost)
     claims = known_by(evidence(store, _claims([*forward, *backward])), as_of)
     return Stops(
         party=party(node),
-        includes=tuple(party(net.nodes[net.index[iri]]) for iri in included),
+        includes=_parties_of(net, (net.index[iri] for iri in included)),
         level=level,
         as_of=as_of.isoformat() if as_of else None,
         valid_at=valid_at.isoformat() if valid_at else None,
@@ -293,18 +308,29 @@ def stops(
     )
 
 
-def _stopped_by(net: Network, target: int) -> list[Stop]:
-    who = {n: float(strength(net.needs, n)[target]) for n in known(net).stoppers[target]}
-    found = []
-    for n in sorted(who, key=lambda n: (-who[n], net.nodes[n].name)):
-        if n != target and net.nodes[n].is_party:
-            stopped = stop(net.needs, [n])
-            found.append(_stop(net, stopped, target).model_copy(update={"party": party(net.nodes[n])}))
-    return found
+def _stopped_by(net: Network, asked: Sequence[int]) -> list[Stop]:
+    """Return who stops a party or one of its arms, each lost with its own arms; an arm's parent without that arm."""
+    found: list[tuple[float, str, Stop]] = []
+    for n in {n for each in asked for n in known(net).stoppers[each]}.difference(asked):
+        if net.nodes[n].is_party:
+            lost = [each for each in net.with_arms(n) if each not in asked]
+            stopped = stop(net.needs, lost)
+            short = [each for each in asked if stopped.round[each] > 0]
+            if short:
+                strong = strength(net.needs, lost)
+                first = max(short, key=lambda each: (float(strong[each]), -int(stopped.round[each]), -each))
+                witness = _stop(net, stopped, first).model_copy(update={"party": party(net.nodes[n])})
+                found.append((-float(strong[first]), net.nodes[n].name, witness))
+    return [each for _, _, each in sorted(found, key=lambda each: each[:2])]
 
 
-def _pairs(net: Network, target: int) -> Pairs:
-    return pairs(net.needs, target, known(net).stoppers)
+def _pairs(net: Network, asked: Sequence[int]) -> Pairs:
+    """Return the pairs that stop a party or one of its arms, of which neither does so alone nor is one of them."""
+    alone = known(net).stoppers
+    found = [pairs(net.needs, each, alone) for each in asked]
+    apart = frozenset(asked).union(*(alone[each] for each in asked))
+    together = {pair for each in found for pair in each.pairs if not apart.intersection(pair)}
+    return Pairs(tuple(sorted(together)), all(each.complete for each in found))
 
 
 def stops_of(net: Network, stopped: Stopped, step: int | None, component: int | None = None) -> tuple[Stop, ...]:
@@ -345,7 +371,7 @@ def changed(before: Network, after: Network, most: int = 10) -> list[tuple[Party
 
 
 def _counts(net: Network) -> Mapping[str, int]:
-    count = known(net).scores.stopped
+    count = known(net).stopped
     chosen: Sequence[int] = np.flatnonzero(count > 0).tolist()
     return {net.nodes[n].iri: int(count[n]) for n in chosen if net.nodes[n].is_party}
 

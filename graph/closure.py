@@ -78,13 +78,21 @@ def stop(needs: Needs, removed: Iterable[int], gone_rows: Bools | None = None) -
             return Stopped(when, dry)
 
 
-def stoppers(needs: Needs) -> list[frozenset[int]]:
+def stoppers(needs: Needs, groups: Mapping[int, Sequence[int]] | None = None) -> list[frozenset[int]]:
     """Return for each node all nodes whose removal alone stops it, itself among them.
+
+    Parameters
+    ----------
+    groups
+        What is removed with a node: its arms.
 
     Nodes are visited so that suppliers come before consumers, cycles until nothing changes, so that most are worked out
     once; the cost is that of the answer, not of one closure a node.
     """
     found: list[frozenset[int]] = [frozenset((n,)) for n in range(needs.nodes)]
+    for parent, removed in (groups or {}).items():
+        for n in removed:
+            found[n] |= {parent}
     suppliers: list[list[list[int]]] = [[] for _ in range(needs.nodes)]
     start, supplier, consumers = needs.start.tolist(), needs.supplier.tolist(), needs.consumer.tolist()
     for need in np.flatnonzero(~needs.part).tolist():
@@ -125,15 +133,15 @@ def _grow(consumer: int, needs: list[list[int]], found: list[frozenset[int]]) ->
     return True
 
 
-def strength(needs: Needs, removed: int) -> Floats:
-    """Return how strongly the removal of one node stops each; for ranking only.
+def strength(needs: Needs, removed: int | Sequence[int]) -> Floats:
+    """Return how strongly the removal of a node, or of some together, stops each; for ranking only.
 
     A step on a claim that there is no other source keeps the strength, any other halves it: no other source is *reported*,
     or something is made of what stops, or developed by who does; a need is as strong as its weakest supplier, a consumer as its strongest need.
     """
     value = np.zeros(needs.nodes)
-    value[removed] = 1.0
-    frontier = np.array([removed], dtype=np.int32)
+    frontier = np.unique(np.array(removed, dtype=np.int32))
+    value[frontier] = 1.0
     while len(frontier):
         touched = np.unique(needs.need[needs.rows_from(frontier)])
         touched = touched[~needs.part[touched]]
@@ -199,7 +207,13 @@ def scores(found: Sequence[frozenset[int]], weight: Floats | None = None) -> Sco
     return Scores(stopped, np.bincount(who, np.repeat(weight, lengths), minlength=nodes) - weight)
 
 
-def strongest(needs: Needs, stopped: Ints, candidates: Sequence[int], most: int) -> list[tuple[int, float]]:
+def strongest(
+    needs: Needs,
+    stopped: Ints,
+    candidates: Sequence[int],
+    most: int,
+    groups: Mapping[int, Sequence[int]] | None = None,
+) -> list[tuple[int, float]]:
     """Return the nodes whose removal stops most strongly, with the sum of the strengths, the greatest first.
 
     A sum of strengths is at most the number stopped, so nodes that stop too few to be among the first are never tried.
@@ -208,7 +222,8 @@ def strongest(needs: Needs, stopped: Ints, candidates: Sequence[int], most: int)
     for n in sorted(candidates, key=lambda n: (-int(stopped[n]), n)):
         if not stopped[n] or (len(best) == most and stopped[n] < best[0][0]):
             break
-        total = round(float(strength(needs, n).sum()) - 1.0, 9)
+        lost = (groups or {}).get(n, (n,))
+        total = round(float(strength(needs, lost).sum()) - len(lost), 9)
         entry = (total, int(stopped[n]), -n)
         if len(best) < most:
             heapq.heappush(best, entry)

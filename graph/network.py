@@ -63,6 +63,7 @@ class Network:
     makes: Ints
     owns: Ints
     country: Mapping[str, str] = field(default_factory=dict)
+    parent: Mapping[str, str] = field(default_factory=dict)
     disputed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
@@ -125,6 +126,24 @@ class Network:
         named: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
         columns: dict[str, Any] = {name: each[kept] for name, each in named.items() if isinstance(each, np.ndarray)}
         return replace(self, **columns)
+
+    @cached_property
+    def groups(self) -> Mapping[int, tuple[int, ...]]:
+        """The nodes that go with each parent's, its own first: who asks about a parent asks about its arms, and theirs."""
+        found: dict[int, set[int]] = {}
+        for arm in self.parent:
+            if arm in self.index:
+                above, seen = self.parent[arm], {arm}
+                while above and above not in seen:
+                    seen.add(above)
+                    if above in self.index:
+                        found.setdefault(self.index[above], set()).add(self.index[arm])
+                    above = self.parent.get(above, "")
+        return {group: (group, *sorted(found[group])) for group in sorted(found)}
+
+    def with_arms(self, node: int) -> tuple[int, ...]:
+        """Return a node with those of its arms."""
+        return self.groups.get(node, (node,))
 
     @property
     def nbytes(self) -> int:
@@ -233,7 +252,7 @@ def built(
 ) -> Network:
     """Return the network that relations make under a store's names, developers and countries."""
     net = build(relations, level, made_by(store), described(store, as_of), countries(store))
-    return replace(net, disputed=disputed or {})
+    return replace(net, disputed=disputed or {}, parent=parents(store))
 
 
 def made_by(store: Store) -> dict[str, str]:
@@ -244,6 +263,11 @@ def made_by(store: Store) -> dict[str, str]:
 def countries(store: Store) -> dict[str, str]:
     """Return party IRI → country code, as the catalogue in the store has it."""
     return dict(rows(store, query("countries")))
+
+
+def parents(store: Store) -> dict[str, str]:
+    """Return party IRI → IRI of its parent, as the catalogue in the store has it."""
+    return dict(rows(store, query("parents")))
 
 
 def build(

@@ -1,11 +1,11 @@
-"""Whom a question is about: who a name stood for on the day asked about, in every answer alike."""
+"""Whom a question is about, in every answer alike: who a name stood for on the day asked about, and the arms with a parent."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from claims import CATALOGUE, day, loaded
-from graph.chokepoints import stops
+from graph.chokepoints import chokepoints, stops
 from graph.dependency import dependents, find
 from graph.exposure import exposure, exposures
 from graph.ingest import ingest
@@ -18,6 +18,8 @@ from graph.review import merge
 from graph.sole import sole_sources
 from graph.store import Store
 from graph.whatif import whatif
+from told import CATALOGUE as SCENARIOS
+from told import supplies, told
 
 
 def _says(subject: str, object: str, item: str, **more: Any) -> dict[str, Any]:
@@ -61,3 +63,35 @@ def test_a_question_and_a_profile_are_about_who_it_was_on_that_day(memory: Store
     assert [each.party.name for each in reply.answer.found] == ["Mem"]
     known = profile(memory, find(memory, "Newco", CATALOGUE, day(5)), as_of=day(5), catalogue=CATALOGUE)
     assert [(tie.subject.name, tie.object and tie.object.name) for tie in known.ties] == [("Mem", "Newco")]
+
+
+def test_a_parent_and_its_arm_are_one_source() -> None:
+    """Group and its arm both supply Acme: without Group there is neither."""
+    both = [supplies("Group", "Acme", "compute units"), supplies("ArmOne", "Acme", "compute units")]
+    store = told([*both, supplies("Acme", "Dev", "Alpha")])
+    k: dict[str, Any] = {"catalogue": SCENARIOS}
+    (choke, acme) = chokepoints(store, **k).found
+    assert (choke.name, [arm.name for arm in choke.includes], choke.stopped) == ("Group", ["ArmOne"], 2)
+    assert (choke.strength, acme.name) == (0.75, "Acme")
+    assert [each.party.name for each in stops(store, "Group", **k).stops] == ["Acme", "Dev"]
+    halts = stops(store, "Acme", **k)
+    assert [each.party.name for each in halts.stopped_by] == ["Group"]
+    assert not halts.pairs
+
+    third = told([*both, supplies("Mem", "Acme", "compute units")])
+    assert not chokepoints(third, **k).found
+    (pair,) = stops(third, "Acme", **k).pairs
+    assert {pair.first.name, pair.second.name} == {"Group", "Mem"}
+
+
+def test_what_stops_an_arm_stops_who_is_asked_about_with_it() -> None:
+    k: dict[str, Any] = {"catalogue": SCENARIOS}
+    store = told(
+        [supplies("Mem", "ArmOne", "RAM"), supplies("Fab", "ArmOne", "wafers"), supplies("Forge", "ArmOne", "wafers")]
+    )
+    halts = stops(store, "Group", **k)
+    assert [(each.party.name, each.component) for each in halts.stopped_by] == [("Mem", "RAM")]
+    assert [(pair.first.name, pair.second.name) for pair in halts.pairs] == [("Fab", "Forge")]
+    inner = told([supplies("Group", "ArmOne", "RAM")])
+    assert [each.party.name for each in stops(inner, "ArmOne", **k).stopped_by] == ["Group"]
+    assert not stops(inner, "Group", **k).stopped_by
