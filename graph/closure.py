@@ -81,13 +81,13 @@ def stop(needs: Needs, removed: Iterable[int], gone_rows: Bools | None = None) -
 def stoppers(needs: Needs, groups: Mapping[int, Sequence[int]] | None = None) -> list[frozenset[int]]:
     """Return for each node all nodes whose removal alone stops it, itself among them.
 
+    Nodes are visited so that suppliers come before consumers, cycles until nothing changes, so that most are worked out
+    once; the cost is that of the answer, not of one closure a node.
+
     Parameters
     ----------
     groups
         What is removed with a node: its arms.
-
-    Nodes are visited so that suppliers come before consumers, cycles until nothing changes, so that most are worked out
-    once; the cost is that of the answer, not of one closure a node.
     """
     found: list[frozenset[int]] = [frozenset((n,)) for n in range(needs.nodes)]
     for parent, removed in (groups or {}).items():
