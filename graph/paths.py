@@ -13,12 +13,13 @@ from pydantic import Field
 from graph.dependency import find, hop, party, tiers
 from graph.evidence import coverage, evidence
 from graph.exposure import in_words, known_by, seeds, with_arms
-from graph.models import Answer, Coverage, Evidence, Hop, Interval, Party
+from graph.models import Answer, Coverage, Evidence, Hop, Interval, Party, counted
 from graph.names import arms
 from graph.needs import Ints
 from graph.network import Network, network
-from graph.propagation import spread
+from graph.propagation import Spread, spread
 from graph.store import Store
+from graph.ways import Ways
 from ontology import terms
 from ontology.catalogue import Catalogue
 
@@ -72,7 +73,8 @@ class Shared(Answer):
     tiers: tuple[int, ...] = Field(description="Its tier for each party, in the order asked.")
     exposures: tuple[Interval, ...] = Field(description="Each party's exposure to it.")
     readings: tuple[float, ...] = Field(description="The same in the default reading, for ranking only.")
-    claims: tuple[str, ...] = Field(description="Claims of each hop of the best way to each party.")
+    claims: tuple[str, ...] = Field(description="Claims of each hop of the way that carries most to each party.")
+    disputed: tuple[str, ...] = Field(description="Ids of the open conflicts that these hops are part of.")
 
 
 class Common(Answer):
@@ -82,6 +84,7 @@ class Common(Answer):
     level: str
     as_of: str | None
     valid_at: str | None
+    total: int = Field(description="How many were weighed; those found may be the first of them.")
     found: tuple[Shared, ...] = Field(description="By the least exposure of the parties, in the default reading.")
     complete: bool = Field(description="Whether all shared suppliers were weighed; of very many only the nearest are.")
     evidence: dict[str, Evidence]
@@ -92,9 +95,9 @@ class Common(Answer):
         """The answer in a sentence."""
         names = ", ".join(each.name for each in self.parties)
         top = ", ".join(each.supplier.name for each in self.found[:3])
-        return (
-            f"{len(self.found)} suppliers are shared by {names}, level {self.level}{': ' + top + ' …' if top else ''}"
-        )
+        number = ("" if self.complete else "at least ") + counted(self.total, len(self.found))
+        are = "supplier is" if self.total == 1 else "suppliers are"
+        return f"{number} {are} shared by {names}, level {self.level}{': ' + top + ' …' if top else ''}"
 
     def explain(self) -> str:
         """Return the answer in words."""
@@ -210,16 +213,22 @@ def common(
     found = []
     for n in chosen:
         seed = seeds(net, [net.nodes[n].iri])
-        spreads = [spread(net.needs, seed, bound).node for bound in ("low", "high", "default")]
+        low, high, reading = (spread(net.needs, seed, bound) for bound in ("low", "high", "default"))
         ends = [net.index[node.iri] for node in nodes]
-        facts = {fact for walk in walks if walk is not None for fact in way_from(net, walk[1], n)}
+        steps = [
+            step
+            for end, walk in zip(ends, walks, strict=True)
+            if walk is not None
+            for step in way_from(net, reading, walk[1], n, end)
+        ]
         found.append(
             Shared(
                 supplier=party(net.nodes[n]),
                 tiers=tuple(int(walk[0][n]) for walk in walks if walk is not None),
-                exposures=tuple((float(spreads[0][end]), float(spreads[1][end])) for end in ends),
-                readings=tuple(float(spreads[2][end]) for end in ends),
-                claims=tuple(sorted({claim for fact in facts for claim in net.claims(fact)})),
+                exposures=tuple((float(low.node[end]), float(high.node[end])) for end in ends),
+                readings=tuple(float(reading.node[end]) for end in ends),
+                claims=tuple(sorted({claim for step in steps for claim in step.claims})),
+                disputed=tuple(sorted({conflict for step in steps for conflict in step.disputed})),
             )
         )
     found.sort(key=_weight)
@@ -230,6 +239,7 @@ def common(
         level=level,
         as_of=as_of.isoformat() if as_of else None,
         valid_at=valid_at.isoformat() if valid_at else None,
+        total=len(found),
         found=shown,
         complete=complete,
         evidence=claims,
@@ -237,13 +247,18 @@ def common(
     )
 
 
-def way_from(net: Network, last: Ints, supplier: int) -> list[int]:
-    """Return the facts of the best way from a supplier to who was asked what it depends on, by :func:`tiers`."""
-    facts: list[int] = []
+def way_from(net: Network, reading: Spread, last: Ints, supplier: int, end: int) -> tuple[Hop, ...]:
+    """Return the way from a supplier that carries most of an exposure; where none is read, the best one by :func:`tiers`.
+
+    Who sells one thing among several and is the only source of another stops the buyer by the other: that is to be cited.
+    """
+    if way := Ways(net, reading).to(end):
+        return way
+    steps: list[Hop] = []
     while (fact := int(last[supplier])) >= 0:
-        facts.append(fact)
+        steps.append(hop(net, fact))
         supplier = int(net.consumer[fact])
-    return facts
+    return tuple(steps)
 
 
 def _weight(each: Shared) -> tuple[float, float, int, str]:

@@ -18,7 +18,7 @@ from pydantic import Field
 from graph.dependency import find, party, tiers
 from graph.evidence import coverage, evidence
 from graph.exposure import known_by, seeds
-from graph.models import Answer, Coverage, Evidence, Interval, Party
+from graph.models import Answer, Coverage, Evidence, Interval, Party, counted
 from graph.names import Node, described
 from graph.network import Network, network
 from graph.paths import way_from
@@ -75,7 +75,10 @@ class SharedSupplier(Answer):
     holdings: int = Field(description="How many holdings depend on it.")
     most: tuple[Party, ...] = Field(description="The holdings that carry most of it.")
     held: bool = Field(description="Whether the supplier is a holding itself.")
-    claims: tuple[str, ...] = Field(description="Claims of each hop of the best way to each of these holdings.")
+    claims: tuple[str, ...] = Field(
+        description="Claims of each hop of the way that carries most to each of the holdings that carry most."
+    )
+    disputed: tuple[str, ...] = Field(description="Ids of the open conflicts that these hops are part of.")
 
 
 class Portfolio(Answer):
@@ -88,6 +91,7 @@ class Portfolio(Answer):
     level: str
     as_of: str | None
     valid_at: str | None
+    total: int = Field(description="How many suppliers were weighed; those found may be the heaviest of them.")
     found: tuple[SharedSupplier, ...]
     complete: bool = Field(description="Whether all suppliers were weighed; of very many only the nearest are.")
     evidence: dict[str, Evidence]
@@ -97,7 +101,10 @@ class Portfolio(Answer):
     def headline(self) -> str:
         """The answer in a sentence."""
         top = ", ".join(f"{each.supplier.name} {each.reading:.0%}" for each in self.found[:3])
-        return f"{len(self.holdings)} holdings lean on {len(self.found)} suppliers, level {self.level}: {top or 'none'}"
+        number = ("" if self.complete else "at least ") + counted(self.total, len(self.found))
+        lean = "holding leans" if len(self.holdings) == 1 else "holdings lean"
+        suppliers = "supplier" if self.total == 1 else "suppliers"
+        return f"{len(self.holdings)} {lean} on {number} {suppliers}, level {self.level}: {top or 'none'}"
 
     def explain(self) -> str:
         """Return the answer in words."""
@@ -241,6 +248,7 @@ def portfolio(
         level=level,
         as_of=as_of.isoformat() if as_of else None,
         valid_at=valid_at.isoformat() if valid_at else None,
+        total=len(found),
         found=shown,
         complete=len(suppliers) <= _NEAREST,
         evidence=claims,
@@ -250,7 +258,8 @@ def portfolio(
 
 def _weigh(net: Network, n: int, ends: Mapping[int, float], walks: Mapping[int, Any], held: set[str]) -> SharedSupplier:
     seed = seeds(net, [net.nodes[n].iri])
-    low, high, reading = (spread(net.needs, seed, bound).node for bound in ("low", "high", "default"))
+    read = spread(net.needs, seed, "default")
+    low, high, reading = spread(net.needs, seed, "low").node, spread(net.needs, seed, "high").node, read.node
     # A short position is exposed the other way: its upper bound lowers the portfolio's lower one.
     bounds = [sorted((weight * low[end], weight * high[end])) for end, weight in ends.items() if end != n]
     parts = sorted(
@@ -258,7 +267,7 @@ def _weigh(net: Network, n: int, ends: Mapping[int, float], walks: Mapping[int, 
     )
     dependent = [end for end in ends if walks[end][0][n] > 0]
     most = [end for part, end in parts[:3] if abs(part) > 0] or dependent[:3]
-    facts = {fact for end in most for fact in way_from(net, walks[end][1], n)}
+    steps = [step for end in most for step in way_from(net, read, walks[end][1], n, end)]
     return SharedSupplier(
         supplier=party(net.nodes[n]),
         exposure=(float(sum(a for a, _ in bounds)), float(sum(b for _, b in bounds))),
@@ -266,5 +275,6 @@ def _weigh(net: Network, n: int, ends: Mapping[int, float], walks: Mapping[int, 
         holdings=len(dependent),
         most=tuple(party(net.nodes[end]) for end in most),
         held=net.nodes[n].iri in held,
-        claims=tuple(sorted({claim for fact in facts for claim in net.claims(fact)})),
+        claims=tuple(sorted({claim for step in steps for claim in step.claims})),
+        disputed=tuple(sorted({conflict for step in steps for conflict in step.disputed})),
     )
