@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import Field
 
 from graph.assertions import groups
+from graph.components import BROADER
 from graph.consolidate import OVER, STAGE, Assertion, Group, Relation, outlet, relation
 from graph.dependency import party
 from graph.evidence import coverage, evidence
@@ -97,7 +98,8 @@ class GraphCoverage(Answer):
     sources: int
     lone: int = Field(description="Sources with one claim only.")
     lone_sources: tuple[str, ...] = Field(description="The first of these.")
-    open_needs: tuple[OpenNeed, ...] = Field(description="Needs that nobody is known to meet.")
+    open_needs: tuple[OpenNeed, ...] = Field(description="Needs that nobody is known to meet, the most wanted first.")
+    needs_open: int = Field(description="How many there are.")
     unknown_shares: tuple[UnknownShare, ...] = Field(description="The needs with most suppliers first.")
     unknown_mass: float = Field(description="Part of all needs, one by one, whose share is unknown.")
     stale: tuple[StaleFact, ...] = Field(description="The least fresh first.")
@@ -111,9 +113,10 @@ class GraphCoverage(Answer):
     @property
     def headline(self) -> str:
         """What the answer says, in one sentence."""
+        needs = f"{self.needs_open} need{'' if self.needs_open == 1 else 's'}"
         return (
             f"{self.relations} relations from {self.sources} sources, {self.lone} of them with one claim only; "
-            f"{self.unknown_mass:.0%} of the needs’ shares unknown; {len(self.open_needs)} needs without a known supplier; "
+            f"{self.unknown_mass:.0%} of the needs’ shares unknown; {needs} without a known supplier; "
             f"{self.stale_facts} facts gone stale; {self.silent_parties} parties silent"
         )
 
@@ -138,7 +141,8 @@ def graph_coverage(
     nodes = described(store, as_of)
     net = network(store, "reported", as_of)
     shares, mass = _unknown(net)
-    needs = _open(store, made.values(), nodes)[:limit]
+    unmet = _open(store, made.values(), nodes)
+    needs = unmet[:limit]
     stale = _stale(made.values(), nodes, today)
     silent = _silent(made.values(), nodes, today, silent_days)
     sources = _by_source(found)
@@ -156,6 +160,7 @@ def graph_coverage(
         lone=len(lone),
         lone_sources=tuple(lone[:limit]),
         open_needs=needs,
+        needs_open=len(unmet),
         unknown_shares=shares[:limit],
         unknown_mass=mass,
         stale=stale[:limit],
@@ -205,7 +210,10 @@ def _unknown(net: Network) -> tuple[tuple[UnknownShare, ...], float]:
 
 
 def _open(store: Store, relations: Iterable[Relation], nodes: Mapping[str, Node]) -> tuple[OpenNeed, ...]:
-    """Return what is used or short without anybody who delivers or develops it."""
+    """Return what is used or short without anybody who delivers or develops it.
+
+    Who is short without saying to whom is the seller of it: sold out is no need of his.
+    """
     met = {row[0] for row in rows(store, f"{PROLOGUE}SELECT ?thing {{ ?thing nt:developedBy ?who }}")}
     wanted: dict[str, list[Relation]] = defaultdict(list)
     for each in relations:
@@ -217,16 +225,17 @@ def _open(store: Store, relations: Iterable[Relation], nodes: Mapping[str, Node]
             met.add(each.object)
         elif each.predicate == "uses":
             wanted[each.object].append(each)
-        elif each.predicate == "constrains" and each.item:
+        elif each.predicate == "constrains" and each.item and each.object:
             wanted[each.item].append(each)
+    for thing in tuple(met):  # who delivers HBM4 delivers HBM
+        while thing in BROADER:
+            met.add(thing := BROADER[thing])
     organisations = {*terms.PARTY_KINDS.values()}
     return tuple(
         OpenNeed(
             component=_shown(thing, nodes),
             wanted_by=tuple(
-                sorted(
-                    {_name(r.subject if r.predicate == "uses" else r.object or r.subject, nodes) for r in wanted[thing]}
-                )
+                sorted({_name(r.subject if r.predicate == "uses" else r.object, nodes) for r in wanted[thing]})
             ),
             claims=tuple(sorted({claim for r in wanted[thing] for claim in r.claims})),
         )

@@ -25,6 +25,9 @@ from graph.report import day_report, html
 from graph.store import Store, open_store
 from graph.threads import lapsed, threads, timeline
 from loaders.claim import Loaded
+from told import says
+from told import supplies as delivers
+from told import told as store_of
 from weeks import DAYS, World, simulate
 
 
@@ -366,6 +369,15 @@ def test_coverage_says_what_is_not_known() -> None:
     ]
     assert {each.party.name for each in found.silent} == {"Acme", "Alpha", "Bolt", "Forge", "Mem", "Omega 2"}
     assert graph_coverage(store, as_of=day(0)).stale == ()
+
+
+def test_a_maker_that_is_sold_out_needs_nothing() -> None:
+    sold_out = says("Bolt", "constrains", "Acme", "gas") | {"object": None}
+    short = [says("Forge", "constrains", "Acme", item) for item in ("HBM", "glass", "resist")]
+    store = store_of([sold_out, *short, delivers("Mem", "Bolt", "HBM4")])
+    found = graph_coverage(store, limit=1)
+    assert [(each.component.name, each.wanted_by) for each in found.open_needs] == [("glass", ("Acme",))]
+    assert "; 2 needs without a known supplier" in found.headline  # who delivers HBM4 delivers HBM
 
 
 def test_how_reports_turned_out() -> None:

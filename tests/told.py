@@ -40,13 +40,17 @@ def _loaded(name: str, number: int, claims: list[dict[str, Any]]) -> Loaded:
     return Loaded(of, tuple(_claim(of.iri, number, **each) for each in claims))
 
 
-def _claim(of: str, number: int, subject: str, predicate: str, object: str, item: str | None, **more: Any) -> Claim:
+def _claim(
+    of: str, number: int, subject: str, predicate: str, object: str | None, item: str | None, **more: Any
+) -> Claim:
     return Claim(
         document=of,
         date=day(number),
         subject=_LINKER.link(subject),
         predicate=predicate,
-        object=_LINKER.link(object, "product" if predicate in {"develops", "uses"} else "organisation"),
+        object=None
+        if object is None
+        else _LINKER.link(object, "product" if predicate in {"develops", "uses"} else "organisation"),
         item=_LINKER.item(item, predicate),
         **more,
     )
