@@ -9,7 +9,7 @@ from graph.consolidate import within
 from ontology import terms
 from ontology.terms import PREFIXES
 
-_USED = ("nt", "id", "rdf", "rdfs", "prov", "dcterms", "xsd")
+_USED = ("nt", "id", "rdf", "rdfs", "prov", "dcterms", "schema", "xsd")
 
 
 def prologue(text: str) -> str:
@@ -33,9 +33,12 @@ def term(iri: str) -> str:
 
 
 def walk(iri: str, *, dependents: bool) -> str:
-    """Return the query for all tiers; the plain edges stand for what is actual now."""
-    pattern = f"?who nt:dependsOn+ {term(iri)}" if dependents else f"{term(iri)} nt:dependsOn+ ?who"
-    return _query(f"SELECT DISTINCT ?who ?name WHERE {{ {pattern} . ?who rdfs:label ?name }}\nORDER BY ?name")
+    """Return the query for all tiers, from a party and its arms; the plain edges stand for what is actual now."""
+    pattern = "?who nt:dependsOn+ ?own" if dependents else "?own nt:dependsOn+ ?who"
+    return _query(
+        f"SELECT DISTINCT ?who ?name WHERE {{\n  {_own(iri)} {pattern} . ?who rdfs:label ?name\n"
+        f"  FILTER NOT EXISTS {{ ?who schema:parentOrganization* {term(iri)} }}\n}}\nORDER BY ?name"
+    )
 
 
 def ties(
@@ -95,7 +98,8 @@ def paths(consumer: str, supplier: str) -> str:
     """Return the query for what lies between two parties."""
     return _query(
         "SELECT DISTINCT ?between ?name WHERE {\n"
-        f"  {term(consumer)} nt:dependsOn* ?between . ?between nt:dependsOn* {term(supplier)} ; rdfs:label ?name\n}}\nORDER BY ?name"
+        f"  {_own(supplier)} {term(consumer)} nt:dependsOn* ?between . ?between nt:dependsOn* ?own ; rdfs:label ?name\n"
+        "}\nORDER BY ?name"
     )
 
 
@@ -121,6 +125,10 @@ def claims_since(day: Date) -> str:
         "  GRAPH ?document { ?claim a nt:Claim ; dcterms:date ?day ; prov:value ?sentence\n"
         f'    FILTER(?day > "{day.isoformat()}"^^xsd:date) }}\n}}\nORDER BY ?day ?claim'
     )
+
+
+def _own(iri: str) -> str:
+    return f"?own schema:parentOrganization* {term(iri)} ."
 
 
 def _query(text: str) -> str:
