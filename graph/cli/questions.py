@@ -18,8 +18,8 @@ from ontology import terms
 Name = Annotated[str, typer.Argument(help="Name, id or IRI of a party or product.")]
 
 
-def _known_level(level: str) -> str:
-    if level not in terms.LEVELS:
+def _known_level(level: str | None) -> str | None:
+    if level is not None and level not in terms.LEVELS:
         raise typer.BadParameter(f"must be one of {', '.join(terms.LEVELS)}")
     return level
 
@@ -38,22 +38,35 @@ def ask(
     context: typer.Context,
     question: Annotated[str, typer.Argument(help="A question in plain English.")],
     files: Annotated[list[str] | None, typer.Argument(help="Files to load first.", show_default=False)] = None,
+    level: Annotated[
+        str | None,
+        typer.Option(callback=_known_level, help=f"Where the question names none: {', '.join(terms.LEVELS)}."),
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Where the question names no day: as known on this, YYYY-MM-DD.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Answer a question, with the evidence.
 
+    A question is answered as it was asked; words that are not understood are named, never passed over.
+
     With NTHTIER_MODEL_QUESTIONS a question that nthtier can't read is sent, alone, to the model server of the settings, which
     may put it into a form that nthtier reads. With --json the record stands under "answer", beside how the question was read.
 
-    Example: nthtier ask "who depends on TSMC?"
+    Example: nthtier ask "which AI labs depend on TSMC?" --level confirmed
     """
     session: Session = context.obj
     store = session.store(read_only=True, files=files or ())
-    reply = answer_question(store, question, session.catalogue, translator(session.settings))
+    reply = answer_question(
+        store, question, session.catalogue, translator(session.settings), level=level, as_of=parse_day(as_of)
+    )
     if as_json:
         show.lines([reply.model_dump_json(indent=2)])
-    else:
-        show.answer(reply.answer)
+        return
+    if reply.question.only:
+        show.console().print(f"{reply.question.only[:1].upper()}{reply.question.only[1:]}:")
+    show.answer(reply.answer)
 
 
 @app.command()

@@ -1,8 +1,9 @@
 """The forms of questions, as data: tried in order over a question whose words and names were made alike.
 
-Names stand as ``@o0`` (a party), ``@p1`` (a product) or ``@u2`` (a name that no catalogue knows), everyday words for items
-as ``#memory``, all other words as :mod:`graph.question.words` has them. In a form, X and Y are names, P a product and I
-an item.
+Names stand as ``@o0`` (a party), ``@p1`` (a product), ``@c2`` (a country) or ``@u3`` (a name that no catalogue knows),
+everyday words for items as ``#memory``, all other words as :mod:`graph.question.words` has them. In a form, X and Y are
+names, P a product, I an item, L several names and S what stops: one or several names or countries. What ``.*`` and
+``(?: \\w+)*`` pass over is not read by the form: :mod:`graph.question.reading` looks whether it may be passed over.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ _MACRO: Final = {
     "P": r"(?P<x>@[pu]\d+)(?: product)?",
     "I": r"(?P<item>@[pu]\d+|#\w+|product)(?: product)?",
     "ITEM": r"(?P<item>@[pu]\d+)(?: product)?",
+    "L": r"(?P<list>@[opu]\d+(?: with @[opu]\d+)+)",
+    "S": r"(?P<list>@[opuc]\d+(?: product)?(?: with @[opuc]\d+(?: product)?)*)",
 }
 
 #: (intent, form); the first form that is found decides.
@@ -23,18 +26,22 @@ _FORMS: Final = (
     ("coverage", r"^(?:tell )?(?:what be )?coverage$"),
     ("coverage", r"\bnot know\b|\bknow not\b|^(?:what|tell|where).*\bnot (?:know|cover|be)\b(?!.*@)"),
     ("conflicts", r"\bdisagree\b(?:.*?{X})?"),
-    ("conflicts", r"{X} 's disagree|{X} disagree"),
+    ("conflicts", r"{X} (?:'s |be )?disagree|disagree source-of on {X}"),
     # what if
-    ("whatif", r"\b(?:if|without)\b.*?{X}.*(?:stop|half|lose|ban|%|percent)"),
-    ("whatif", r"\bif\b.*\b(?:stop|lose|ban|half)\b.*?{X}"),
-    ("whatif", r"\bif\b.*?{X}(?: would)? not (?:supply|make|fabricate|package|host)\b"),
-    ("whatif", r"\bwithout {X}$|\bimpact\b.*(?:stop|ban|lose|half|failure).*?{X}"),
-    ("whatif", r"\bimpact\b.*?{X}.*(?:stop|ban|lose|half|failure)|^{X}(?: 's)? (?:stop|failure|ban)$|^{X} [-−–]?\d+ ?(?:%|percent)$"),
+    ("whatif", r"\b(?:if|without)\b.*?{S}(?! with).*(?:stop|half|lose|ban|short|less|%|percent)\b"),
+    ("whatif", r"\bif\b.*(?<![\w-])(?:stop|lose|ban|half|short|less)\b.*?{S}(?! with)"),
+    ("whatif", r"\bif\b.*?{S}(?: would| may| do)? not (?:supply|make|fabricate|package|host)\b"),
+    ("whatif", r"\bif\b.*?{S}.*[-−–]? ?\d+ (?:%|percent)"),
+    ("whatif", r"\bwithout {S}$|\bimpact\b.*(?:stop|ban|lose|half|failure).*?{S}"),
+    ("whatif", r"\bimpact\b.*?{S}.*(?:stop|ban|lose|half|failure)|^{S}(?: 's)? (?:stop|failure|ban)$|^{S} [-−–]? ?[\d.]+ ?(?:%|percent)$"),
     # fewest suppliers, firmest grips
     ("single_sourced", r"\bsourced\b(?:.*?{X})?"),
     ("single_sourced", r"{X}(?: 's)? sourced"),
     ("single_sourced", r"\bsingle(?: single)? (?:supplier|buy|maker|source-of)\b(?:.*?{X})?"),
-    ("common_suppliers", r"\bcommon\b.*?{X}.*?{Y}|{X}.*{Y}.*\bcommon\b|{X} common.*{Y}"),
+    ("common_dependents", r"\b(?:depend|depend on|need)(?: on)? (?:both )?{L}$"),
+    ("common_suppliers", r"\bcommon (?:supplier|dependency)\b(?: \w+)*? {L}|\b(?:supplier|dependency|component)? ?common(?: \w+)*? {L}"),
+    ("common_suppliers", r"\b(?:supplier|dependency)(?: \w+)*? {L} (?:have |be )?(?:in )?common|\bdo {L} common supplier"),
+    ("common_suppliers", r"\b(?:who|what)\b(?: \w+)*? {L}(?: both| common)* (?:depend on|need|depend|common)$"),
     ("chokepoints", r"{X}(?: 's)?(?: \w+)? chokepoint|\bchokepoint (?:of|for|in|on) {X}|\bchokepoint\b.*\bfor {X}"),
     ("chokepoints", r"^(?:who|what|tell)(?: supplier| single)? (?:would )?(?:stop|choke) {X}$"),
     ("chokepoints", r"\bsingle point\b(?:.*\b(?:of|for|in) {X})?|\bpoint of failure\b"),
@@ -51,7 +58,8 @@ _FORMS: Final = (
     ("paths", r"{X}.*?\b(?:depend on|need)\b(?: \w+)*? {Y}"),
     ("paths", r"\bpath from {Y} to {X}"),
     ("paths", r"\bpath\b.*?{X} (?:and|with|to) {Y}|{X}(?: be| do)? path (?:to|with|on) {Y}|\bbetween {X} with {Y}"),
-    ("paths", r"\bhow\b.*?{X}.*\bpath\b.*{Y}"),
+    ("paths", r"\bhow\b.*?{X}.*\bpath\b.*{Y}|\bhow be {X} with {Y} path$"),
+    ("links", r"^(?:what percent|what common|how much)(?: of)? {X}(?: 's)? {I} (?:do )?{Y} supply$"),
     ("links", r"^(?:tell )?what (?:do )?{Y} (?:supply|make|package|fabricate)(?: (?:to|for))? {X}(?: with)?$"),
     ("links", r"^(?:tell )?what (?:do )?{X} buy from {Y}$"),
     ("links", r"^(?:do )?{X} buy(?: {I})? from {Y}$"),
@@ -84,6 +92,7 @@ _FORMS: Final = (
     ("suppliers", r"\bsupply {X} with {I}|\bsupply {I} (?:to|for) {X}|\bsupply {X} {I}$"),
     ("suppliers", r"{X}(?: 's)? {I} (?:supplier|buy from|come from)|\bsupplier of {I} (?:to|for) {X}|{X}(?: 's)? supplier of {I}|{X} 's {I} supplier"),
     ("suppliers", r"\bwhere do {X}(?: 's)? (?:buy )?{I} (?:from|come from|buy from|buy)|\b(?:where|who) do {X} buy {I}(?: from)?|\bfrom who do {X} buy {I}"),
+    ("suppliers", r"^what(?: product)? do {X} buy$"),
     ("suppliers", r"\b(?:where|who) do {X} buy(?: from)?|\bfrom who do {X} buy|\b(?:where|who) be {X}(?: 's)? {I} (?:buy|from)"),
     ("suppliers", r"\bsupply {ITEM}$|\bsupplier of {ITEM}$|{ITEM}(?: 's)? supplier$"),
     ("suppliers", r"\bsupply (?:to )?{X}|\bsupplier (?:of|for|to) {X}|{X}(?: 's)? supplier|\bsupply for {X}"),
@@ -91,6 +100,7 @@ _FORMS: Final = (
     ("dependents", r"\b(?:who|what|whose|tell)\b(?: \w+)*? (?:depend on|need) {X}$|\bdependent of {X}|{X}(?: 's)? dependent$|\bdownstream (?:of|from) {X}|{X}(?: 's)? downstream"),
     ("dependencies", r"{X}(?: be| do)? depend(?: on)?(?: what| who)?$|\bon (?:who|what) (?:do|be) {X} depend|\bdependency of {X}|{X}(?: 's)? dependency|\bupstream (?:of|from) {X}|{X}(?: 's)? upstream|{X} need$"),
     ("dependents", r"\b(?:depend|depend on|need) {X}$|\bneed {X}\b"),
+    ("dependents", r"\b(?:who|what|tell)\b(?: \w+)*? (?:depend on|need) {X}"),
     # products
     ("makers", r"\b(?:who|what|tell)(?: \w+)*? make {X}$|\bmaker (?:of|behind) {P}|{P}(?: 's)? maker|\bwhose (?:product )?be {P}$|\bmake by who {P}|\bbehind {P}$|\bby who {P} make|^who (?:own|invent) {P}$"),
     ("products", r"\b(?:what|who)(?: product)? (?:do|have) {X}(?: \w+)?? (?:make|have|supply)|\bproduct (?:of|by|from|make by) {X}|{X} 's product$|^(?:tell )?(?P<x>@o\d+) product$"),
@@ -99,19 +109,21 @@ _FORMS: Final = (
 )  # fmt: skip
 
 
+_PASSED_OVER: Final = re.compile(r"\.\*\??|\(\?: \\w\+\)[*?]\??")
+
+
 def _compiled(form: str) -> re.Pattern[str]:
-    """Return a form as a pattern; a name may stand once in each alternative."""
+    """Return a form as a pattern; a name may stand once in each alternative, and what is passed over is a group of its own."""
     count: dict[str, int] = {}
 
+    def numbered(name: str) -> str:
+        count[name] = count.get(name, 0) + 1
+        return f"(?P<{name}{count[name]}>"
+
     def macro(match: re.Match[str]) -> str:
-        pattern = _MACRO[match[1]]
+        return re.sub(r"\(\?P<(\w+)>", lambda group: numbered(group[1]), _MACRO[match[1]])
 
-        def numbered(group: re.Match[str]) -> str:
-            count[group[1]] = count.get(group[1], 0) + 1
-            return f"(?P<{group[1]}{count[group[1]]}>"
-
-        return re.sub(r"\(\?P<(\w+)>", numbered, pattern)
-
+    form = _PASSED_OVER.sub(lambda gap: f"{numbered('over')}{gap[0]})", form)
     return re.compile(re.sub(r"\{([A-Z]+)\}", macro, form))
 
 
@@ -119,9 +131,19 @@ FORMS: Final = tuple((intent, _compiled(form)) for intent, form in _FORMS)
 
 
 def named(match: re.Match[str]) -> dict[str, str]:
-    """Return what a form found: ``x``, ``y`` and ``item``, as far as they stand there."""
+    """Return what a form found: ``x``, ``y``, ``item`` and ``list``, as far as they stand there."""
     found: dict[str, str] = {}
     for group, text in match.groupdict().items():
-        if text is not None:
+        if text is not None and not group.startswith("over"):
             found.setdefault(group.rstrip("0123456789"), text)
     return found
+
+
+def passed_over(match: re.Match[str]) -> list[tuple[int, int]]:
+    """Return where the words stand that a form passes over."""
+    return [match.span(group) for group, text in match.groupdict().items() if text and group.startswith("over")]
+
+
+def where_named(match: re.Match[str]) -> list[tuple[int, int]]:
+    """Return where the names stand that a form found."""
+    return [match.span(group) for group, text in match.groupdict().items() if text and not group.startswith("over")]

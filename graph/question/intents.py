@@ -19,6 +19,30 @@ class Intent:
     parties: tuple[int, int] = (1, 1)
     item: bool = False
 
+    @property
+    def lists_parties(self) -> bool:
+        """Whether it is answered by a list of parties, which a kind or a country can narrow."""
+        return self.name in _LISTS
+
+    @property
+    def has_tiers(self) -> bool:
+        """Whether its answer goes tier by tier, so that "directly" is the first."""
+        return self.name in ("dependents", "dependencies")
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it is about a time, which "since" begins."""
+        return self.name in ("changes", "timeline")
+
+
+_TIES: Final = (
+    "suppliers", "customers", "fabricators", "packagers", "hosts", "licensors", "users", "investors", "investments", "partners",
+    "rivals", "makers",
+)  # fmt: skip
+_LISTS: Final = frozenset({"dependents", "dependencies", "common_dependents", "common_suppliers", "exposed", *_TIES})
+#: Intents answered by relations as they stand, which an everyday word for the item ("memory") narrows.
+OF_ITEMS: Final = frozenset({*_TIES, "links"})
+
 
 _ALL: Final = (
     Intent("dependents", "who depends on a party or product, tier by tier", "who depends on TSMC?"),
@@ -36,12 +60,20 @@ _ALL: Final = (
     Intent("paths", "how one party depends on another", "how does OpenAI depend on TSMC?", (2, 2)),
     Intent("exposure", "how exposed one party is to another", "how exposed is OpenAI to TSMC?", (2, 2)),
     Intent("exposed", "who is most exposed to a party", "who is most exposed to TSMC?"),
-    Intent("whatif", "what follows if a party stops, halves or is banned", "what if TSMC halves its output?"),
+    Intent(
+        "whatif",
+        "what follows if parties, a component or a country stop, lose a part or are banned",
+        "what if TSMC halves its output?",
+        (1, 9),
+    ),
     Intent(
         "chokepoints", "who can stop a party, a component, or most of all", "chokepoints of NVIDIA", (0, 1), item=True
     ),
     Intent("single_sourced", "components with one reported supplier", "which components are single-sourced?", (0, 1)),
     Intent("common_suppliers", "what several parties depend on", "common suppliers of NVIDIA and AMD", (2, 9)),
+    Intent(
+        "common_dependents", "who depends on each of several parties", "who depends on both TSMC and SK hynix?", (2, 9)
+    ),
     Intent("concentration", "how concentrated a component's supply is", "how concentrated is HBM4?", (0, 1), item=True),
     Intent("investors", "who invests in a party", "who invests in OpenAI?"),
     Intent("investments", "whom a party invests in", "whom does NVIDIA invest in?"),

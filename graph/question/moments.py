@@ -19,6 +19,13 @@ _DAY: Final = (
     rf"|(?:the )?(?:end|start|beginning) of (?:(?:{_MONTH}) )?\d{{4}}|(?:{_MONTH}) \d{{4}}|today|yesterday|(?:the )?(?:last|past) (?:week|month|year)"
     r"|\d{1,4} (?:days?|weeks?|months?) ago|\d{4})(?![\w-])"
 )
+_BETWEEN: Final = re.compile(
+    rf"[,;]? ?\b(?:between (?P<first>{_DAY}) and|from (?P<from>{_DAY}) (?:to|until|till|through)) (?P<last>{_DAY})", re.IGNORECASE
+)  # fmt: skip
+_BEFORE: Final = re.compile(rf"[,;]? ?\b(?:before|prior to) (?P<day>{_DAY})", re.IGNORECASE)
+_WITHIN: Final = re.compile(
+    rf"[,;]? ?\b(?:in|during|within) (?P<day>(?:(?:{_MONTH}) )?\d{{4}})(?![\w-])", re.IGNORECASE
+)
 _SINCE: Final = re.compile(rf"[,;]? ?\b(?:since|after|starting(?: from)?) (?P<day>{_DAY})", re.IGNORECASE)
 _FROM_ON: Final = re.compile(rf"[,;]? ?\bfrom (?P<day>{_DAY}) (?:on|onwards?)\b", re.IGNORECASE)
 _IN_LAST: Final = re.compile(
@@ -30,8 +37,8 @@ _AS_OF: Final = re.compile(
     re.IGNORECASE,
 )
 _LEVELS: Final = (
-    ("confirmed", r"(?:only|just|strictly) (?:the )?(?:confirmed|stated)(?: (?:facts|claims|relations|ties|ones))?|(?:confirmed|stated)(?: (?:facts|claims|ones|relations))? only|(?:at )?level confirmed|at confirmed level|without rumou?rs"),
-    ("prospective", r"(?:including|include|with|counting|even) (?:the |all )?(?:rumou?rs?|plans?|planned(?: \w+)?|prospective(?: \w+)?|talks|negotiations|announcements)(?: (?:and|or) (?:rumou?rs?|plans?|talks))?|(?:at )?level prospective|at prospective level|rumou?rs included"),
+    ("confirmed", r"^(?:the |list )?(?:confirmed|stated)(?= (?:suppliers|customers|dependents|dependencies))|(?:only|just|strictly) (?:the )?(?:confirmed|stated)(?: (?:facts|claims|relations|ties|ones))?|(?:confirmed|stated)(?: (?:facts|claims|ones|relations))? only|(?:at )?level confirmed|at confirmed level|without rumou?rs"),
+    ("prospective", r"(?:including|include|with|counting|even) (?:the |all )?(?:rumou?rs?|plans?|planned(?: \w+)?|prospective(?: \w+)?|talks|negotiations|announcements)(?: (?:and|or) (?:rumou?rs?|plans?|talks))?|(?:at )?level prospective|^(?:the |list )?prospective(?= (?:suppliers|customers|dependents|dependencies))|prospectively|prospective$|at prospective level|rumou?rs included"),
     ("reported", r"(?:at )?level reported|at reported level|including reports"),
 )  # fmt: skip
 _LEVEL: Final = tuple((level, re.compile(rf"[,;:(]? ?\b(?:{form})\b[):,]?", re.IGNORECASE)) for level, form in _LEVELS)
@@ -39,12 +46,13 @@ _LEVEL: Final = tuple((level, re.compile(rf"[,;:(]? ?\b(?:{form})\b[):,]?", re.I
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """What a question says of days and level, and the question without it."""
+    """What a question says of days and level, and the question without it; ``said`` are the words about ``since``."""
 
     text: str
     level: str = ""
     as_of: Date | None = None
     since: Date | None = None
+    said: str = ""
 
 
 def moments(text: str, today: Date | None = None) -> Moments:
@@ -56,20 +64,36 @@ def moments(text: str, today: Date | None = None) -> Moments:
         What "yesterday" counts from; the newest day that the graph knows, never the clock.
 
     >>> moments("who depends on TSMC as of end of 2025, confirmed only")
-    Moments(text='who depends on TSMC', level='confirmed', as_of=datetime.date(2025, 12, 31), since=None)
+    Moments(text='who depends on TSMC', level='confirmed', as_of=datetime.date(2025, 12, 31), since=None, said='')
     """
-    level, as_of, since = "", None, None
+    level, as_of, since, said = "", None, None, ""
     for name, form in _LEVEL:
         if form.search(text):
             level, text = name, form.sub(" ", text, count=1)
             break
+    if match := _BETWEEN.search(text):
+        since = _day(match["first"] or match["from"], today, last=False)
+        as_of = _day(match["last"], today, last=True)
+    elif match := _WITHIN.search(text):
+        first, as_of = _day(match["day"], today, last=False), _day(match["day"], today, last=True)
+        since = first - timedelta(days=1) if first and first > Date.min else None
+    if match and since and as_of:
+        said, text = match[0], text[: match.start()] + " " + text[match.end() :]
+        return Moments(_trimmed(text), level, as_of, since, _trimmed(said))
+    since = as_of = None
     for pattern in (_SINCE, _FROM_ON, _IN_LAST):
         if (match := pattern.search(text)) and (day := _day(match["day"], today, last=False)):
-            since, text = day, text[: match.start()] + " " + text[match.end() :]
+            since, said, text = day, match[0], text[: match.start()] + " " + text[match.end() :]
             break
-    if (match := _AS_OF.search(text)) and (day := _day(match["day"], today, last=True)):
+    if (match := _BEFORE.search(text)) and (day := _day(match["day"], today, last=False)) and day > Date.min:
+        as_of, text = day - timedelta(days=1), text[: match.start()] + " " + text[match.end() :]
+    elif (match := _AS_OF.search(text)) and (day := _day(match["day"], today, last=True)):
         as_of, text = day, text[: match.start()] + " " + text[match.end() :]
-    return Moments(" ".join(text.split()).strip(" ,;:"), level, as_of, since)
+    return Moments(_trimmed(text), level, as_of, since, _trimmed(said))
+
+
+def _trimmed(text: str) -> str:
+    return " ".join(text.split()).strip(" ,;:")
 
 
 def _day(text: str, today: Date | None, *, last: bool) -> Date | None:

@@ -1,34 +1,30 @@
-"""From words to a question: names are found by the catalogue, words made alike, then the first form decides."""
+"""From words to a question: the first form that fits all its words decides; words that no form reads are named.
+
+A form finds where the names stand; what it passes over, and what stands beside it, may be no more than words that say
+nothing. So no word that narrows, denies or turns a question round is ever dropped: it is read, or the question is refused.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Date
-from functools import cache
 from typing import Final
 
-from rapidfuzz import fuzz, process
-
 from graph.errors import QuestionError
-from graph.question.forms import FORMS, named
-from graph.question.intents import INTENTS
+from graph.question.amounts import in_percent, left
+from graph.question.forms import FORMS, named, passed_over, where_named
+from graph.question.intents import INTENTS, OF_ITEMS
 from graph.question.moments import Moments, moments
-from graph.question.words import EMPTY, ITEMS, WORDS
-from ontology.catalogue import Catalogue, Entry
+from graph.question.restrictions import Narrowed, narrowed
+from graph.question.tokens import Name, Token, masked, tokens
+from graph.question.words import HARMLESS, HARMLESS_IN
+from ontology.catalogue import Catalogue
 
 _LONGEST: Final = 500
-_TOKEN: Final = re.compile(r"@[op]\d+|\d+(?:\.\d+)?(?= ?%)|%|['’]s?(?=\s|$)|[^\W_][\w.&+/-]*|[-−–](?=\d)", re.UNICODE)
-_QUOTED: Final = re.compile(r"[\"“„«]([^\"“”„«»]{1,100})[\"”»]")
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name in a question; ``id`` is the catalogue's, ``""`` where it knows none."""
-
-    text: str
-    id: str = ""
-    is_product: bool = False
+#: Intents in which "may" and "will" are no question about plans.
+_SUPPOSED: Final = frozenset({"whatif", "chokepoints", "single_sourced", "exposure", "exposed", "changes", "coverage"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +32,8 @@ class Reading:
     """A question as it was read, before the store is asked for its names.
 
     ``scale`` is what is left of a party's output in a what-if question; ``about`` an everyday word for the items asked
-    for ("memory").
+    for ("memory"); ``kinds``, ``country`` and ``direct`` narrow the parties listed; ``either`` is set where the question does
+    not say who depends on whom.
     """
 
     intent: str
@@ -47,6 +44,18 @@ class Reading:
     as_of: Date | None = None
     since: Date | None = None
     scale: float | None = None
+    kinds: tuple[str, ...] = ()
+    country: str = ""
+    direct: bool = False
+    either: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """A form that fits but for some words."""
+
+    intent: str
+    words: tuple[str, ...]
 
 
 def read(text: str, catalogue: Catalogue | None = None, today: Date | None = None) -> Reading:
@@ -60,7 +69,7 @@ def read(text: str, catalogue: Catalogue | None = None, today: Date | None = Non
     Raises
     ------
     QuestionError
-        The question can't be read; the message says what can be asked.
+        The question can't be read; the message names the words that are not understood, or says what can be asked.
 
     >>> found = read("Who supplies NVIDIA with HBM4, confirmed only?")
     >>> found.intent, [name.id for name in found.names], found.item.id, found.level
@@ -70,12 +79,21 @@ def read(text: str, catalogue: Catalogue | None = None, today: Date | None = Non
     text = " ".join(text.replace("@", " ").replace("#", " ").split())
     if len(text) > _LONGEST:
         raise QuestionError(f"the question is longer than {_LONGEST} characters")
-    masked, names = _masked(text, catalogue)
-    when = moments(_written_out(masked).rstrip("?!. "), today)
+    hidden, names = masked(text, catalogue)
+    when = moments(in_percent(_written_out(hidden)).rstrip("?!. "), today)
+    narrow = narrowed(when.text)
+    ways = [Narrowed(when.text), narrow] if narrow.said else [Narrowed(when.text)]
+    unread: list[_Unread] = []
     for strict in (True, False):
-        tokens, known = _tokens(when.text, list(names), catalogue, strict)
-        if reading := _match(" ".join(tokens), known, when):
-            return reading
+        for way in ways:
+            found, known = tokens(way.text, names, catalogue, strict)
+            reading, partly = _match(found, known, when, way)
+            if reading:
+                return reading
+            # Of a kind of parties that was taken out, the words that are left are the ones to name.
+            unread += partly if way is ways[-1] else []
+        if unread:  # a form fits but for some words: those are no names
+            raise QuestionError(_not_read(text, unread))
     raise QuestionError(cannot_read(text))
 
 
@@ -92,126 +110,125 @@ def _written_out(text: str) -> str:
     return re.sub(r"\b(what|who|where|how|there|that)['’]s\b", r"\1 is", text, flags=re.I)
 
 
-def cannot_read(text: str) -> str:
-    """Return what to say to a question that can't be read: what can be asked."""
-    shown = text if len(text) <= 80 else text[:79] + "…"
+def cannot_read(text: str, unknown: str = "") -> str:
+    """Return what to say to a question that can't be read: what can be asked, and the word that was taken for a name."""
     examples = "; ".join(f"“{INTENTS[name].example}”" for name in ("dependents", "suppliers", "exposure", "whatif"))
-    return f"can't read the question {shown!r}; ask, for example, {examples}"
+    why = f", no name “{unknown}” is known" if unknown else ""
+    return f"can't read the question {_shown(text)}{why}; ask, for example, {examples}"
 
 
-def _masked(text: str, catalogue: Catalogue) -> tuple[str, list[Name]]:
-    """Return the text with ``@o0``, ``@p1`` … in place of known names and of what stands in quotes."""
-    spans: list[tuple[int, int, Name]] = []
-    for match in _QUOTED.finditer(text):
-        entry = catalogue.resolve(match[1])
-        spans.append((*match.span(), Name(match[1], entry.id, entry.is_product) if entry else Name(match[1])))
-    quoted = [(start, end) for start, end, _ in spans]
-    for start, end, entry in catalogue.spans(text):
-        if not any(start < stop and begin < end for begin, stop in quoted):
-            spans.append((start, end, Name(text[start:end], entry.id, entry.is_product)))
-    pieces: list[str] = []
-    names: list[Name] = []
-    last = 0
-    for start, end, name in sorted(spans, key=lambda span: span[0]):
-        pieces += [text[last:start], f" {_mask(name, len(names))} " if name.id else f" @o{len(names)} "]
-        names.append(name)
-        last = end
-    # A possessive stays with its name: "@o0's", and a name closes up with what follows.
-    joined = "".join((*pieces, text[last:]))
-    return re.sub(r"(@[op]\d+) (?=['’])", r"\1", " ".join(joined.split())), names
+def _not_read(text: str, unread: Sequence[_Unread]) -> str:
+    """Return what to say to a question of which some words can't be read: those words, and the nearest forms."""
+    # Of forms that leave as few words, the one that reads the question furthest.
+    fewest = min(unread, key=lambda each: (len(each.words), -text.find(each.words[0])))
+    nearest = dict.fromkeys(each.intent for each in unread if len(each.words) <= len(fewest.words) + 1)
+    words = ", ".join(f"“{word}”" for word in fewest.words)
+    examples = "; ".join(f"“{INTENTS[name].example}”" for name in [fewest.intent, *nearest][:3])
+    examples = "; ".join(dict.fromkeys(examples.split("; ")))
+    return f"can't read {words} in the question {_shown(text)}; what can be asked is like {examples}"
 
 
-def _mask(name: Name, number: int) -> str:
-    return f"@{'p' if name.is_product else 'o'}{number}"
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 80 else text[:79] + "…")
 
 
-def _tokens(text: str, names: list[Name], catalogue: Catalogue, strict: bool) -> tuple[list[str], list[Name]]:
-    """Return the words made alike. Strictly, only capitalised unknown words are names; else all unknown words are."""
-    found: list[str] = []
-    unknown: list[str] = []
-
-    def close() -> None:
-        if unknown:
-            entry = _caseless(" ".join(unknown), catalogue)
-            name = Name(" ".join(unknown), entry.id, entry.is_product) if entry else Name(" ".join(unknown))
-            found.append(_mask(name, len(names)) if entry else f"@u{len(names)}")
-            names.append(name)
-            unknown.clear()
-
-    for place, token in enumerate(_TOKEN.findall(text)):
-        low = token.lower()
-        if token.startswith("@") or not token[0].isalpha():
-            close()
-            found.append("'s" if token[0] in "'’" else token)
-            continue
-        word = _word(low)
-        if word is None and token.islower() and (near := _near(low)):
-            word = near
-        if word is not None and not (token[0].isupper() and place and low not in WORDS and low not in EMPTY):
-            close()
-            if word:
-                found.append(word)
-        elif strict and (token.islower() or place == 0) and not _caseless(token, catalogue):
-            close()
-        else:
-            unknown.append(token)
-    close()
-    return found, names
-
-
-def _word(low: str) -> str | None:
-    """Return what a word is read as: ``""`` where it says nothing, None where it is unknown."""
-    if low in WORDS:
-        return WORDS[low]
-    if low in EMPTY:
-        return ""
-    return f"#{low}" if low in ITEMS else None
-
-
-@cache
-def _vocabulary() -> tuple[str, ...]:
-    return tuple(sorted({*WORDS, *EMPTY}))
-
-
-@cache
-def _near(low: str) -> str | None:
-    """Return what a misspelt word is read as."""
-    if len(low) < 5:
-        return None
-    hit = process.extractOne(low, [word for word in _vocabulary() if len(word) > 3], scorer=fuzz.ratio, score_cutoff=83)
-    return _word(hit[0]) if hit else None
-
-
-def _caseless(text: str, catalogue: Catalogue) -> Entry | None:
-    """Return the entry of a name whose capitals are left out: "apple", "arm"."""
-    for form in (text, text.title(), text.upper(), text.capitalize()):
-        if entry := catalogue.resolve(form):
-            return entry
-    return None
-
-
-def _match(words: str, names: list[Name], when: Moments) -> Reading | None:
-    """Return the reading of the first form that fits, with all names that its intent needs."""
+def _match(
+    found: Sequence[Token], names: list[Name], when: Moments, way: Narrowed
+) -> tuple[Reading | None, list[_Unread]]:
+    """Return the reading of the first form that fits with all words of the question, and the forms that fit but for some."""
+    read_as = [token for token in found if token.word]
+    words = " ".join(token.word or "" for token in read_as)
+    starts: list[int] = []
+    end = 0
+    for token in read_as:
+        starts.append(end)
+        end += len(token.word or "") + 1
+    places = [int(mark) for mark in re.findall(r"@[opuc](\d+)", words)]
     base = Reading("", level=when.level, as_of=when.as_of, since=when.since)
-    places = [int(mark) for mark in re.findall(r"@[opu](\d+)", words)]
-    if when.since and not places and re.search(r"\b(?:change|happen|what|tell)\b|^$", words):
-        return replace(base, intent="changes")
-    if not places and re.search(r"\bchange\b", words):
-        return replace(base, intent="changes")
+    unread: list[_Unread] = []
+    for reading, covered in _candidates(base, words, names, places):
+        read_at = {start for start in starts if any(first <= start < end for first, end in covered)}
+        beside = _beside(found, starts, read_at, reading)
+        reading, refused = _restricted(reading, words, names, when, way)
+        if not (beside or refused):
+            return reading, []
+        unread.append(_Unread(reading.intent, (*beside, *refused)))
+    return None, unread
+
+
+def _candidates(
+    base: Reading, words: str, names: list[Name], places: list[int]
+) -> Iterable[tuple[Reading, list[tuple[int, int]]]]:
+    """Yield the readings of the forms that fit, each with where the words stand that it reads."""
+    if not places and re.search(r"\bchange\b" + (r"|\b(?:happen|what|tell)\b|^$" if base.since else ""), words):
+        yield replace(base, intent="changes"), []
     for intent, form in FORMS:
         match = form.search(words)
         if match is None:
             continue
-        reading = _filled(replace(base, intent=intent), named(match), words, names, places)
+        reading = _filled(replace(base, intent=intent), named(match), words, names)
+        if reading is None:
+            continue
         least, most = INTENTS[intent].parties
-        if reading and least <= len(reading.names) <= most and (reading.item is None or INTENTS[intent].item):
-            return reading
-    return None
+        if not least <= len(reading.names) <= most or (reading.item and not INTENTS[intent].item):
+            continue
+        covered = _without(match.span(), passed_over(match))
+        if intent == "whatif":
+            amount = left(words)
+            reading = replace(reading, scale=amount[0] if amount else None)
+            # How much is lost must be said: else the words that a loss was read from are named.
+            covered = [*covered, *amount[1]] if amount else where_named(match)
+        yield reading, covered
 
 
-def _filled(
-    reading: Reading, groups: dict[str, str], words: str, names: list[Name], places: list[int]
-) -> Reading | None:
+def _without(span: tuple[int, int], gaps: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return a span without the gaps in it."""
+    start, end = span
+    pieces = []
+    for first, last in sorted(gaps):
+        pieces.append((start, first))
+        start = last
+    return [*pieces, (start, end)]
+
+
+def _beside(found: Sequence[Token], starts: Sequence[int], read_at: set[int], reading: Reading) -> list[str]:
+    """Return the words of a question that a form does not read, as they were written, those that stand together as one."""
+    harmless = HARMLESS | HARMLESS_IN.get(reading.intent, frozenset())
+    places = iter(starts)
+    beside: list[list[str]] = []
+    together = False
+    for token in found:
+        at = next(places) if token.word else -1
+        says = token.word != "" and at not in read_at and token.word not in harmless
+        if says and token.word == f"#{reading.about}" and reading.intent in OF_ITEMS:
+            says = False
+        if says and together:
+            beside[-1].append(token.text)
+        elif says:
+            beside.append([token.text])
+        together = says
+    return [" ".join(words) for words in beside]
+
+
+def _restricted(
+    reading: Reading, words: str, names: list[Name], when: Moments, way: Narrowed
+) -> tuple[Reading, list[str]]:
+    """Return a reading with what narrows it, and the words that can't narrow an answer of this kind."""
+    intent = INTENTS[reading.intent]
+    refused = [when.said] if when.since and not intent.lasts else []
+    if way.direct and not (intent.has_tiers or intent.name in OF_ITEMS):
+        refused.append(way.said[0])
+    if (way.kinds or way.country) and not intent.lists_parties:
+        refused.append(way.said[-1])
+    country = names[int(way.country[2:])].country if way.country else ""
+    level = reading.level
+    if not level and re.search(r"\bmay\b", words) and intent.name not in _SUPPOSED:
+        level = "prospective"
+    direct = way.direct and intent.has_tiers
+    return replace(reading, kinds=way.kinds, country=country, direct=direct, level=level), refused
+
+
+def _filled(reading: Reading, groups: dict[str, str], words: str, names: list[Name]) -> Reading | None:
     """Return a reading with the names a form found."""
 
     def name(mark: str) -> Name:
@@ -226,21 +243,11 @@ def _filled(
     elif not mark and (loose := re.search(r"#(\w+)", words)):
         about = loose[1]
     asked = [name(groups[group]) for group in ("x", "y") if group in groups]
-    if reading.intent == "common_suppliers":
-        asked = [names[place] for place in dict.fromkeys(places)]
-    if reading.intent in ("chokepoints",) and len(asked) == 1 and asked[0].is_product:
+    if "list" in groups:
+        asked = [name(each) for each in dict.fromkeys(re.findall(r"@[opuc]\d+", groups["list"]))]
+    if reading.intent in ("chokepoints", "concentration", "shortages") and len(asked) == 1 and asked[0].is_product:
         item, asked = asked[0], []
-    if reading.intent in ("concentration", "shortages") and len(asked) == 1 and (asked[0].is_product):
-        item, asked = asked[0], []
-    scale = _scale(words) if reading.intent == "whatif" else None
     if reading.intent == "suppliers" and not asked and item is None:
         return None
-    return replace(reading, names=tuple(asked), item=item, about=about, scale=scale)
-
-
-def _scale(words: str) -> float:
-    """Return what is left: "lose 30 %" leaves 0.7, "half" 0.5, all else nothing."""
-    if match := re.search(r"(\d+(?:\.\d+)?) ?(?:%|percent)", words):
-        share = min(float(match[1]), 100.0) / 100
-        return round(share if re.search(r"\bto \d|\bsingle \d", words) else 1 - share, 6)
-    return 0.5 if re.search(r"\bhalf\b", words) else 0.0
+    either = reading.intent == "paths" and not re.search(r"\b(?:depend|need|from)\b", words)
+    return replace(reading, names=tuple(asked), item=item, about=about, either=either)

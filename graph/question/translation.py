@@ -13,7 +13,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 from graph.errors import QuestionError
 from graph.question.intents import INTENTS
-from graph.question.reading import Name, Reading, cannot_read
+from graph.question.reading import Reading, cannot_read
+from graph.question.tokens import Name
 from graph.settings import Settings
 from loaders.extraction.chat import Chat
 from ontology.catalogue import Catalogue

@@ -9,7 +9,8 @@ _SAME: Final = {
     "who": "who whom whoever",
     "do": "do does did",
     "be": "is are be was were been being",
-    "would": "would could can will might may should",
+    "would": "would could can should",
+    "may": "may might will",
     "have": "have has had having",
     "depend": "depend depends depended depending dependent reliant relies rely relied relying leans lean hinges hinge hangs",
     "need": "need needs needed needing require requires required requiring",
@@ -59,7 +60,8 @@ _SAME: Final = {
     "single": "single sole only one",
     "sourced": "single-sourced sole-sourced singlesourced solesourced single-source sole-source",
     "component": "component components part parts item items input inputs material materials things",
-    "common": "common shared jointly share shares both mutual overlap overlapping",
+    "common": "common shared jointly share shares mutual overlap overlapping",
+    "both": "both",
     "concentrated": "concentrated concentration concentrate hhi",
     "invest": "invest invests invested investing back backs backed backing fund funds funded funding finance finances financed "
     "financing bankroll bankrolls bankrolled",
@@ -70,6 +72,7 @@ _SAME: Final = {
     "competitive alternative alternatives",
     "partner": "partner partners partnered partnering partnership partnerships ally allies collaborate collaborates collaborator "
     "collaborators collaborating works cooperates cooperate",
+    "less": "less fewer lower",
     "short": "short shortage shortages scarce lacking lacks lack",
     "constrain": "constrain constrains constrained constraining constraints constraint",
     "restrict": "restrict restricts restricted restricting regulates regulate probes probe restrictions restriction tariff tariffs "
@@ -98,7 +101,7 @@ _SAME: Final = {
     "where": "where wherefrom",
     "what": "what which",
     "whose": "whose",
-    "output": "output production capacity-of",
+    "output": "output production shipments exports deliveries",
     "out": "out",
     "much": "much strongly heavily far",
     "business": "business",
@@ -108,20 +111,57 @@ _SAME: Final = {
     "impact": "impact impacts effect effects consequence consequences",
     "without": "without",
     "between": "between",
-    "percent": "percent per cent",
+    "percent": "percent per cent percentage",
     "under": "under",
 }
 
 #: Words that say nothing here.
 _NOTHING: Final = (
     "the a an any really please currently now today also exactly actually me us we i you there its it their they this that "
-    "just up some go goes going went gone comes come came quite very indeed still ever directly indirectly ultimately "
+    "just some other put puts at go goes going went gone comes come came quite very indeed still ever ultimately many each respectively "
     "company companies firm firms party parties organisation organisations organization organizations players player "
-    "actors then because so supply-chain world graph's data according overall everybody everyone"
+    "actors then because so supply-chain world graph graph's data according overall everybody everyone"
 )
 EMPTY: Final = frozenset(_NOTHING.split())
 
 WORDS: Final = {form: word for word, forms in _SAME.items() for form in forms.split()}
+
+_HARMLESS: Final = "who what tell whose where do be would may have 's of on in to for from by with"
+_HARMLESS_IN: Final = {
+    "dependents": "business hit",
+    "dependencies": "business",
+    "suppliers": "supply supplier product buy component",
+    "customers": "product supply component",
+    "links": "product component",
+    "fabricators": "product make",
+    "packagers": "product make",
+    "hosts": "compute supply supplier use cloud",
+    "makers": "product",
+    "products": "product make",
+    "users": "product make",
+    "paths": "how why way path between",
+    "exposure": "how much exposure business",
+    "exposed": "most",
+    "whatif": "if happen hit impact output compute component supply make fabricate package host use business single both common",
+    "chokepoints": "most supplier component point single failure",
+    "single_sourced": "component supplier product",
+    "common_suppliers": "supplier both",
+    "concentration": "how most supply supplier component",
+    "investors": "invest stake",
+    "investments": "stake",
+    "partners": "make",
+    "restrictions": "supply supplier",
+    "shortages": "supply supplier output",
+    "timeline": "most",
+    "changes": "change happen",
+    "conflicts": "source-of",
+    "coverage": "how",
+    "profile": "know everything",
+}
+#: Words, as they are read, that change no question; all others must be part of a form, or the question is not read by it.
+HARMLESS: Final = frozenset(_HARMLESS.split())
+#: Words that change no question of one intent.
+HARMLESS_IN: Final = {intent: frozenset(words.split()) for intent, words in _HARMLESS_IN.items()}
 
 #: Everyday words for a kind of item; they narrow a list and are not names.
 ITEMS: Final = {
