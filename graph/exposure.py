@@ -35,8 +35,10 @@ from pydantic import Field
 
 from graph.dependency import disputed_in, find, party
 from graph.evidence import coverage, evidence
+from graph.members import Members
 from graph.models import Answer, Coverage, Evidence, Hop, Interval, Party, counted
-from graph.names import arms
+from graph.names import apart, arms
+from graph.narrowing import Narrowing, narrowings
 from graph.needs import Floats, Needs
 from graph.network import Network, network
 from graph.propagation import Spread, spread
@@ -44,8 +46,6 @@ from graph.store import Store
 from graph.ways import Ways, claims_of
 from ontology import terms
 from ontology.catalogue import Catalogue
-
-_PROBES = 48
 
 
 class Source(Answer):
@@ -63,6 +63,7 @@ class NeedExposure(Answer):
     """One need of a party, and how far what it lives on comes from the party asked about."""
 
     component: str
+    arm: Party | None = Field(None, description="The arm whose need it is; null where it is the party's own.")
     exposure: Interval
     reading: float
     part: bool = Field(description="Whether it may be only a part of what the party lives on.")
@@ -94,22 +95,15 @@ class LevelExposure(Answer):
         return f"{self.level} {self.exposure[0]:.0%} to {self.exposure[1]:.0%} (read as {self.reading:.0%})"
 
 
-class Narrowing(Answer):
-    """A share that, if known, would narrow an exposure."""
-
-    supplier: Party
-    consumer: Party
-    component: str
-    share: Interval
-    narrower_by: float = Field(description="How much narrower the interval is if the share were its default reading.")
-    claims: tuple[str, ...]
-
-
 class Exposure(Answer):
     """The answer to "how exposed is X to Y?", at three levels side by side."""
 
     party: Party
     to: Party
+    arms: tuple[Party, ...] = Field(
+        (),
+        description="Arms of the exposed party: it may lose what they lose, and how much of it they are nobody says.",
+    )
     includes: tuple[Party, ...] = Field(description="Arms of the party asked about, which count as it.")
     as_of: str | None
     valid_at: str | None
@@ -121,14 +115,18 @@ class Exposure(Answer):
     @property
     def headline(self) -> str:
         """The answer in a sentence."""
-        to = with_arms(self.to, self.includes)
         if all(each.exposure is None for each in self.levels):
-            return f"{self.party.name}'s exposure to {to} is undocumented, not disproven"
-        return f"{self.party.name}'s exposure to {to}: {'; '.join(each.says for each in self.levels)}"
+            return f"{self._asks} is undocumented, not disproven"
+        return f"{self._asks}: {'; '.join(each.says for each in self.levels)}"
+
+    @property
+    def _asks(self) -> str:
+        counted = f" (with that of its arms {', '.join(each.name for each in self.arms)})" if self.arms else ""
+        return f"{self.party.name}'s exposure{counted} to {with_arms(self.to, self.includes)}"
 
     def explain(self) -> str:
         """Return the answer in words."""
-        lines = [f"{self.party.name}'s exposure to {with_arms(self.to, self.includes)}:"]
+        lines = [f"{self._asks}:"]
         for each in self.levels:
             if each.exposure is None:
                 lines.append(f"- {each.level}: no way is documented, which disproves nothing.")
@@ -224,16 +222,18 @@ def exposure(
         The store knows no such thing.
     """
     node, source = find(store, name, catalogue, as_of), find(store, to, catalogue, as_of)
-    included = [iri for iri in arms(store, source.iri) if iri != node.iri]
+    members, lost = apart(store, node.iri, source.iri)
+    own_arms: tuple[Party, ...] = ()
     levels: list[LevelExposure] = []
     narrowing: tuple[Narrowing, ...] = ()
     arm_nodes: tuple[Party, ...] = ()
     for level in terms.LEVELS:
         net = network(store, level, as_of, valid_at)
-        arm_nodes = arm_nodes or tuple(party(net.nodes[net.index[iri]]) for iri in included if iri in net.index)
-        levels.append(_level(net, level, net.index.get(node.iri), [source.iri, *included]))
+        arm_nodes, own_arms = (arm_nodes or _arms(net, lost), own_arms or _arms(net, members))
+        asked = Members.of(net, members)
+        levels.append(_level(net, level, asked, lost))
         if level == "reported":
-            narrowing = _narrowing(net, net.index.get(node.iri), [source.iri, *included])
+            narrowing = narrowings(net, asked, seeds(net, lost))
     used = [claim for at in levels for need in at.needs for supplier in need.sources for claim in supplier.claims]
     used += [claim for at in levels for step in at.path for claim in step.claims]
     used += [claim for share in narrowing for claim in share.claims]
@@ -241,6 +241,7 @@ def exposure(
     return Exposure(
         party=party(node),
         to=party(source),
+        arms=own_arms,
         includes=arm_nodes,
         as_of=as_of.isoformat() if as_of else None,
         valid_at=valid_at.isoformat() if valid_at else None,
@@ -294,22 +295,27 @@ def exposures(
     )
 
 
-def _level(net: Network, level: str, target: int | None, sources: Sequence[str]) -> LevelExposure:
+def _arms(net: Network, members: Sequence[str]) -> tuple[Party, ...]:
+    return tuple(party(net.nodes[net.index[iri]]) for iri in members[1:] if iri in net.index)
+
+
+def _level(net: Network, level: str, asked: Members, sources: Sequence[str]) -> LevelExposure:
     low, high, reading = _spreads(net.needs, seeds(net, sources))
-    if target is None or high.node[target] == 0:
+    if asked.most(high.node) == 0:
         return LevelExposure(level=level, exposure=None, reading=None, needs=(), path=())
-    carried = [n for n in net.needs.needs_of(target) if high.need[n] > 0]
-    carried.sort(key=lambda n: (-reading.need[n], -high.need[n], int(net.needs.component[n])))
+    carried = [n for each in asked.nodes for n in net.needs.needs_of(each) if high.need[n] > 0]
+    carried.sort(key=lambda n: (-reading.need[n], -high.need[n], int(net.needs.component[n]), n))
+    heaviest = max(asked.nodes, key=lambda n: (reading.node[n], high.node[n], -n))
     return LevelExposure(
         level=level,
-        exposure=(float(low.node[target]), float(high.node[target])),
-        reading=float(reading.node[target]),
-        needs=tuple(_need(net, n, low, high, reading) for n in carried),
-        path=Ways(net, reading).to(target),
+        exposure=(asked.least(low.node), asked.most(high.node)),
+        reading=asked.most(reading.node),
+        needs=tuple(_need(net, n, asked.own, low, high, reading) for n in carried),
+        path=Ways(net, reading).to(heaviest),
     )
 
 
-def _need(net: Network, need: int, low: Spread, high: Spread, reading: Spread) -> NeedExposure:
+def _need(net: Network, need: int, own: int, low: Spread, high: Spread, reading: Spread) -> NeedExposure:
     needs = net.needs
     sources = []
     for row in range(int(needs.start[need]), int(needs.start[need + 1])):
@@ -326,58 +332,13 @@ def _need(net: Network, need: int, low: Spread, high: Spread, reading: Spread) -
         )
     return NeedExposure(
         component=net.nodes[needs.component[need]].name,
+        arm=None if needs.consumer[need] == own else party(net.nodes[needs.consumer[need]]),
         exposure=(0.0 if needs.part[need] else float(low.need[need]), float(high.need[need])),
         reading=float(reading.need[need]),
         part=bool(needs.part[need]),
         complete=bool(needs.claimed[need]),
         disputed=bool(needs.disputed[need]) or any(each.disputed for each in sources),
         sources=tuple(sources),
-    )
-
-
-def _narrowing(net: Network, target: int | None, sources: Sequence[str], most: int = 5) -> tuple[Narrowing, ...]:
-    """Return the unknown shares that would narrow an exposure most if known, tried one by one near the target."""
-    if target is None:
-        return ()
-    needs, seed = net.needs, seeds(net, sources)
-    low, high = spread(needs, seed, "low"), spread(needs, seed, "high")
-    width = high.node[target] - low.node[target]
-    if width <= 1e-9:
-        return ()
-    rows: list[int] = []
-    seen, frontier = {target}, [target]
-    while frontier and len(rows) < _PROBES:
-        following: list[int] = []
-        for consumer in frontier:
-            for need in needs.needs_of(consumer):
-                if high.need[need] > 0:
-                    for row in range(int(needs.start[need]), int(needs.start[need + 1])):
-                        supplier = int(needs.supplier[row])
-                        if needs.high[row] > needs.low[row]:
-                            rows.append(row)
-                        if high.node[supplier] > 0 and supplier not in seen:
-                            seen.add(supplier)
-                            following.append(supplier)
-        frontier = following
-    found = []
-    for row in rows[:_PROBES]:
-        low_share, high_share = needs.low.copy(), needs.high.copy()
-        low_share[row] = high_share[row] = needs.default[row]
-        known = needs.with_shares(low_share, high_share)
-        left = spread(known, seed, "high").node[target] - spread(known, seed, "low").node[target]
-        if width - left > 1e-9:
-            found.append((width - left, row))
-    found.sort(key=lambda each: (-each[0], each[1]))
-    return tuple(
-        Narrowing(
-            supplier=party(net.nodes[needs.supplier[row]]),
-            consumer=party(net.nodes[needs.consumer[needs.need[row]]]),
-            component=net.nodes[needs.component[needs.need[row]]].name,
-            share=(float(needs.low[row]), float(needs.high[row])),
-            narrower_by=float(gain),
-            claims=claims_of(net, needs.facts_of(row)),
-        )
-        for gain, row in found[:most]
     )
 
 

@@ -143,3 +143,13 @@ def arms(store: Store, iri: str) -> tuple[str, ...]:
                 found.add(arm)
                 waiting.append(kept[1].get(arm, ()))
     return tuple(sorted(found))
+
+
+def apart(store: Store, one: str, other: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return two parties that a question is about, each with its arms; of a parent and its arm the arm stands for itself."""
+    first, second = (one, *arms(store, one)), (other, *arms(store, other))
+    if other in first[1:]:
+        return tuple(each for each in first if each not in second), second
+    if one in second[1:]:
+        return first, tuple(each for each in second if each not in first)
+    return first, second

@@ -95,3 +95,22 @@ def test_what_stops_an_arm_stops_who_is_asked_about_with_it() -> None:
     inner = told([supplies("Group", "ArmOne", "RAM")])
     assert [each.party.name for each in stops(inner, "ArmOne", **k).stopped_by] == ["Group"]
     assert not stops(inner, "Group", **k).stopped_by
+
+
+def test_a_parent_is_exposed_with_its_arms() -> None:
+    """Acme delivers to Group's arm: Group may lose what the arm loses, and nobody says how much of Group the arm is."""
+    k: dict[str, Any] = {"catalogue": SCENARIOS}
+    store = told([supplies("Acme", "ArmOne", "compute units", 0.4), supplies("Forge", "Acme", "wafers")])
+    answer = exposure(store, "Group", "Acme", **k)
+    assert [each.name for each in answer.arms] == ["ArmOne"]
+    for each in answer.levels:
+        assert (each.exposure, each.reading, len(each.path)) == ((0.0, 0.4), 0.4, 1)
+        assert [(need.arm and need.arm.name, need.exposure) for need in each.needs] == [("ArmOne", (0.4, 0.4))]
+    assert "with that of its arms ArmOne" in answer.explain()
+    assert exposure(store, "ArmOne", "Acme", **k).levels[0].exposure == (0.4, 0.4)
+    assert exposure(store, "Group", "Forge", **k).levels[0].exposure == (0.0, 0.4)
+    assert exposure(store, "Forge", "Group", **k).levels[0].exposure is None
+
+    within = told([supplies("ArmOne", "Group", "compute units", 0.4), supplies("Group", "ArmOne", "RAM", 0.3)])
+    assert exposure(within, "Group", "ArmOne", **k).levels[0].exposure == (0.4, 0.4)
+    assert exposure(within, "ArmOne", "Group", **k).levels[0].exposure == (0.3, 0.3)
