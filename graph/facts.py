@@ -10,7 +10,7 @@ A *fact* is (supplier, consumer, component) with a share interval and a role:
 - ``contained``: who gets a product or component gets what it is made of: NVIDIA takes FC-BGA substrates, these need
   Ajinomoto's film, so NVIDIA needs them whole. The component stands as the supplier. Who is said to use what nobody in
   particular makes (HBM4) gets it so: that names no supplier. Its developer takes that over as a part.
-- ``hosted``: who hosts compute on a product runs that product.
+- ``hosted``: who hosts compute on a product runs that product, in an unknown part.
 
 Deals, equity, partnership and competition never make a fact; nor does parentage.
 """
@@ -145,15 +145,21 @@ def arrays(relations: Relations, developed_by: Mapping[str, tuple[Developer, ...
     def rows(
         of: NDArray[np.intp], supplier: Ints, consumer: Ints, component: Ints, role: int, via: Ints | None = None
     ) -> Rows:
-        all_of_it = role == CONTAINED
+        low, high = relations.low[of], relations.high[of]
+        if role in (
+            CONTAINED,
+            HOSTED,
+        ):  # what comes along is all of itself, and of what a host runs an unknown part; with nothing none
+            high = (high > 0.0).astype(np.float64)
+            low = high if role == CONTAINED else np.zeros(len(of))
         return Rows(
             supplier,
             consumer,
             component,
             np.full(len(of), -1, np.int32) if via is None else via,
             of.astype(np.int32),
-            np.ones(len(of)) if all_of_it else relations.low[of],
-            np.ones(len(of)) if all_of_it else relations.high[of],
+            low,
+            high,
             level[of],
             np.full(len(of), role, np.int8),
             relations.predicate[of],

@@ -113,8 +113,8 @@ class Needs:
         """Return the needs that the facts of a network make."""
         count = len(net.nodes)
         # Who has none of a wording serves no wider need with it; whether he serves the need itself all his facts say together.
-        kept = np.flatnonzero((net.role != MAKER) & (net.stated | (net.high > 0.0))).astype(np.int32)
         apart = (net.role == CONTAINED) | (net.role == HOSTED)
+        kept = np.flatnonzero((net.role != MAKER) & (net.stated & ~apart | (net.high > 0.0))).astype(np.int32)
         key = (net.consumer[kept].astype(np.int64) * count + net.need[kept]) * 2 + apart[kept]
         stated = net.stated[kept]
         more, more_key = _widened(net, kept, key, frozenset(key[stated & (net.low[kept] >= 1.0)].tolist()))

@@ -75,9 +75,9 @@ def _slow_facts(relations: list[Relation], developed_by: Mapping[str, tuple[Deve
             if each.predicate == "uses":
                 used.add(each.object)
                 if each.object not in developed_by:
-                    yield from lifted(
-                        Fact(each.object, each.subject, each.object, 1.0, 1.0, each.level, each.iri, role="contained")
-                    )
+                    some = float(each.high > 0)
+                    bounds = (some, some, each.level, each.iri)
+                    yield from lifted(Fact(each.object, each.subject, each.object, *bounds, role="contained"))
                     continue
                 fact = Fact(each.object, each.subject, each.object, *bounds)
                 yield from lifted(fact)
@@ -94,11 +94,15 @@ def _slow_facts(relations: list[Relation], developed_by: Mapping[str, tuple[Deve
                 if each.predicate == "hostsComputeFor":
                     if each.item in developed_by:
                         used.add(each.item)
-                        run = Fact(each.item, each.subject, each.item, *bounds, role="hosted")
+                        run = Fact(
+                            *(each.item, each.subject, each.item, 0.0, float(each.high > 0), each.level, each.iri),
+                            role="hosted",
+                        )
                         yield run
                         yield from made(run)
                 elif each.predicate != "packagesFor" and each.item in needy:
-                    whole = Fact(each.item, each.object, each.item, 1.0, 1.0, each.level, each.iri, role="contained")
+                    some = float(each.high > 0)
+                    whole = Fact(each.item, each.object, each.item, some, some, each.level, each.iri, role="contained")
                     yield from lifted(whole)
         for product in used:
             who = developed_by.get(product, ())

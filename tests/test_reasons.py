@@ -223,3 +223,20 @@ def test_a_step_that_takes_several_facts_cites_these_and_no_other() -> None:
     step = row_hop(net, 0)
     assert (step.level, step.share, step.component) == ("reported", (0.6, 0.8), "component-c0")
     assert step.claims == tuple(sorted({claim for each in told[:2] for claim in each.claims}))
+
+
+def test_the_share_of_a_delivery_is_none_of_what_comes_along_with_it(memory: Store) -> None:
+    """A fifth of Bolt's capacity from Newco says nothing of how much of what Newco runs is Alpha; none of it brings none."""
+    tell(
+        memory,
+        [
+            said("Newco", "hostsComputeFor", "Bolt", "Alpha", share=(0.2, 0.2)),
+            said("Forge", "supplies", "RAM", "gas"),
+            said("Mem", "supplies", "Bolt", "RAM", share=(0.0, 0.0)),
+            said("Mem", "supplies", "Lab", "RAM", share=(0.3, 0.3)),
+            said("Bolt", "supplies", "Lab", "RAM", share=(0.0, 0.0)),
+        ],
+    )
+    assert exposure(memory, "Newco", "Acme", catalogue=CATALOGUE).levels[1].exposure == (0.0, 1.0)
+    assert exposure(memory, "Bolt", "Forge", catalogue=CATALOGUE).levels[1].needs == ()
+    assert exposure(memory, "Lab", "RAM", catalogue=CATALOGUE).levels[1].exposure == (1.0, 1.0)
