@@ -15,6 +15,7 @@ from graph.conflicts import ConflictRow, conflicts
 from graph.consolidate import Assertion, Group, Relation, gather, relation, renamed
 from graph.decisions import decisions, standing
 from graph.dependency import find, party, tiers
+from graph.errors import QuestionError
 from graph.evidence import coverage, evidence
 from graph.exposure import losses
 from graph.models import Answer, Coverage, Evidence, Interval, Party
@@ -168,7 +169,11 @@ def changes(
     ------
     UnknownNameError
         The store does not know a watched party.
+    QuestionError
+        The last day lies before the first.
     """
+    if until is not None and until < since:
+        raise QuestionError(f"until ({until}) lies before since ({since})")
     last = until or newest_day(store) or since
     watched = [find(store, name, catalogue) for name in watch]
     claims = view.assertions(store)

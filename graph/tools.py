@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 from collections.abc import AsyncIterator, Callable
 from datetime import date as Date
 from importlib.metadata import version
@@ -12,7 +13,7 @@ from typing import Annotated, Any, Final, Literal, ParamSpec, TypeVar
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ToolError
 from mcp.server.transport_security import TransportSecuritySettings
-from mcp_types import ToolAnnotations
+from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field
 from starlette.routing import BaseRoute
 
@@ -26,34 +27,42 @@ from graph.exposure import Exposure, Ranking, exposure, exposures
 from graph.listing import DocumentText, Page, PartyRow, claims, document, parties
 from graph.models import Answer, Dependents, Evidence
 from graph.paths import Common, Paths, common, paths
+from graph.portfolio import Portfolio, portfolio
 from graph.profile import Profile, profile
 from graph.queries import exact
 from graph.question import Reply, ask
 from graph.question.intents import INTENTS
 from graph.related import Related, related
+from graph.report import day_report
+from graph.shortened import shortened
 from graph.sole import SoleSources, sole_sources
 from graph.store import Store, guard
 from graph.store.limited import Reads
 from graph.threads import Timeline, timeline
 from graph.whatif import WhatIf, whatif
+from graph.withdrawal import Withdrawal, withdrawal
 from ontology import terms
 from ontology.catalogue import Catalogue
 from ontology.errors import NthtierError
 
 _P = ParamSpec("_P")
-_R = TypeVar("_R")
+_A = TypeVar("_A", bound=Answer)
 _READS: Final = ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
 )
 _INSTRUCTIONS: Final = (
-    "Who depends on whom in the AI industry, every hop with the sentence, source and date that say so. Start with `ask`; the "
-    "other tools take the same questions apart. Levels: confirmed (stated as fact), reported, prospective (plans and talks "
-    "too). Shares and exposures are intervals: quote both bounds. What is not listed is undocumented, not disproven."
+    "Who depends on whom in the AI industry, every hop with the sentence, source and date that say so. Start with "
+    "`ask_question`; the other tools take the same questions apart. Answers can be long: `limit` keeps the first rows with "
+    "their evidence. Levels: confirmed (stated as fact), reported, prospective (plans and talks too). Shares and exposures "
+    "are intervals: quote both bounds. What is not listed, or has no bounds, is undocumented, not disproven."
 )
 Name = Annotated[str, Field(max_length=300, description="Name, id or IRI of a party or product.", examples=["TSMC"])]
 Level = Annotated[Literal["confirmed", "reported", "prospective"], Field(description="How firm a claim must be.")]
 AsOf = Annotated[Date | None, Field(description="As known on this day.")]
 Most = Annotated[int, Field(ge=1, le=500, description="Most rows to return.")]
+Tiers = Annotated[int | None, Field(ge=1, description="Deepest tier to return.")]
+Watched = Annotated[list[str] | None, Field(max_length=50, description="Parties whose answers are compared.")]
+Some = Annotated[int | None, Field(ge=1, le=500, description="Most rows of each list; all where none is given.")]
 Tie = Literal[
     "supplies", "fabricates", "packages", "hosts", "licenses", "develops", "uses", "invests", "partners", "competes",
     "constrains", "restricts",
@@ -64,6 +73,8 @@ _PREDICATES: Final[dict[str, tuple[str, ...]]] = {
     "invests": ("investsIn", "acquires"), "partners": ("partnersWith",), "competes": ("competesWith",),
     "constrains": ("constrains",), "restricts": ("restricts",),
 }  # fmt: skip
+#: Ties that a question in words asks for with what is only talked of as well.
+_OF_TALK: Final = frozenset({"invests", "partners", "restricts"})
 
 
 class Rows(Answer):
@@ -74,15 +85,16 @@ class Rows(Answer):
     more: bool = Field(description="Whether rows were left out.")
 
 
-def _known(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Make our own errors the tool's answer; they say what is meant and what could be."""
+def _known(function: Callable[_P, _A]) -> Callable[_P, CallToolResult]:
+    """Make our own errors the tool's answer, which say what is meant and what could be; and JSON of it without spaces."""
 
     @functools.wraps(function)
-    def wrapped(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+    def wrapped(*args: _P.args, **kwargs: _P.kwargs) -> CallToolResult:
         try:
-            return function(*args, **kwargs)
+            text = function(*args, **kwargs).model_dump_json()
         except NthtierError as error:
             raise ToolError(str(error)) from None
+        return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=json.loads(text))
 
     return wrapped
 
@@ -99,15 +111,15 @@ def tool_server(store: Store, catalogue: Catalogue, reads: Reads | None = None) 
         "nthtier", title="nthtier", instructions=_INSTRUCTIONS, version=version("nthtier"), log_level="WARNING"
     )
 
-    def tool(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    def tool(function: Callable[_P, _A]) -> Callable[_P, CallToolResult]:
         return server.tool(annotations=_READS)(_known(function))
 
     @tool
     def ask_question(
-        question: Annotated[str, Field(max_length=500, examples=["who depends on TSMC?"])],
+        question: Annotated[str, Field(max_length=500, examples=["who depends on TSMC?"])], limit: Some = None
     ) -> Reply:
         """Answer a question in plain English, with its evidence and the SPARQL that an analyst could have written."""
-        return ask(store, question, catalogue)
+        return shortened(ask(store, question, catalogue), limit)
 
     @tool
     def find_parties(
@@ -117,25 +129,28 @@ def tool_server(store: Store, catalogue: Catalogue, reads: Reads | None = None) 
         return parties(store, q=name, kind=kind, country=country, limit=limit)
 
     @tool
-    def party_profile(party: Name, level: Level = "prospective", as_of: AsOf = None) -> Profile:
+    def party_profile(party: Name, level: Level = "prospective", as_of: AsOf = None, limit: Some = None) -> Profile:
         """Return what is known about a party or product, with all relations it stands in."""
-        return profile(store, find(store, party, catalogue, as_of), level=level, as_of=as_of, catalogue=catalogue)
+        node = find(store, party, catalogue, as_of)
+        return shortened(profile(store, node, level=level, as_of=as_of, catalogue=catalogue), limit)
 
     @tool
     def dependents_of(
-        party: Name, level: Level = "reported", as_of: AsOf = None, max_tier: int | None = None
+        party: Name, level: Level = "reported", as_of: AsOf = None, max_tier: Tiers = None, limit: Some = None
     ) -> Dependents:
         """Return who depends on a party or product, tier by tier, each with its path and claims."""
-        return dependents(store, party, level=level, as_of=as_of, max_tier=max_tier, catalogue=catalogue)
+        found = dependents(store, party, level=level, as_of=as_of, max_tier=max_tier, catalogue=catalogue)
+        return shortened(found, limit)
 
     @tool
     def dependencies_of(
-        party: Name, level: Level = "reported", as_of: AsOf = None, max_tier: int | None = None
+        party: Name, level: Level = "reported", as_of: AsOf = None, max_tier: Tiers = None, limit: Some = None
     ) -> Dependents:
         """Return what a party or product depends on, tier by tier, each with its path and claims."""
-        return dependents(
+        found = dependents(
             store, party, direction="dependencies", level=level, as_of=as_of, max_tier=max_tier, catalogue=catalogue
         )
+        return shortened(found, limit)
 
     @tool
     def ties(
@@ -143,14 +158,19 @@ def tool_server(store: Store, catalogue: Catalogue, reads: Reads | None = None) 
         by: Annotated[str, Field(max_length=300, description="Who supplies, makes, invests …")] = "",
         to: Annotated[str, Field(max_length=300, description="Whom or what it goes to.")] = "",
         item: Annotated[str, Field(max_length=300, description="What flows.", examples=["HBM4"])] = "",
-        level: Level = "reported",
+        level: Annotated[
+            Level | None, Field(description="By default reported; of money, partners, bans prospective.")
+        ] = None,
         as_of: AsOf = None,
+        limit: Some = None,
     ) -> Related:
         """Return direct relations of one kind: who supplies, hosts, makes, uses, invests in, competes with whom."""
         if not (by or to or item):
             raise ToolError("name a party (by, to) or an item")
         subject, object_, thing = (find(store, name, catalogue, as_of) if name else None for name in (by, to, item))
-        return related(store, _PREDICATES[tie], subject=subject, object=object_, item=thing, level=level, as_of=as_of)
+        held = level or ("prospective" if tie in _OF_TALK else "reported")
+        found = related(store, _PREDICATES[tie], subject=subject, object=object_, item=thing, level=held, as_of=as_of)
+        return shortened(found, limit)
 
     @tool
     def paths_between(party: Name, on: Name, level: Level = "reported", as_of: AsOf = None, count: Most = 5) -> Paths:
@@ -191,16 +211,48 @@ def tool_server(store: Store, catalogue: Catalogue, reads: Reads | None = None) 
         )
 
     @tool
-    def what_stops(party: Name, level: Level = "reported", as_of: AsOf = None) -> Stops:
+    def what_stops(party: Name, level: Level = "reported", as_of: AsOf = None, limit: Some = None) -> Stops:
         """Return what stops without a party, and who can stop it, alone or in pairs."""
-        return stops(store, party, level=level, as_of=as_of, catalogue=catalogue)
+        return shortened(stops(store, party, level=level, as_of=as_of, catalogue=catalogue), limit)
 
     @tool
     def single_sourced(
-        party: Annotated[str | None, Field(max_length=300)] = None, level: Level = "reported", as_of: AsOf = None
+        party: Annotated[str | None, Field(max_length=300)] = None,
+        level: Level = "reported",
+        as_of: AsOf = None,
+        limit: Some = None,
     ) -> SoleSources:
         """Return components with one reported supplier, of a party or of anybody."""
-        return sole_sources(store, party, level=level, as_of=as_of, catalogue=catalogue)
+        return shortened(sole_sources(store, party, level=level, as_of=as_of, catalogue=catalogue), limit)
+
+    @tool
+    def portfolio_leans_on(
+        holdings: Annotated[
+            dict[str, float],
+            Field(
+                min_length=1,
+                max_length=2000,
+                description="Name or ticker → weight.",
+                examples=[{"NVDA": 60, "AAPL": 40}],
+            ),
+        ],
+        level: Level = "reported",
+        as_of: AsOf = None,
+        limit: Most = 20,
+    ) -> Portfolio:
+        """Return the suppliers that a portfolio leans on, held or not, the heaviest first."""
+        return portfolio(store, holdings, level=level, as_of=as_of, limit=limit, catalogue=catalogue)
+
+    @tool
+    def rests_on(
+        party: Name,
+        on: Name,
+        at_least: Annotated[float | None, Field(ge=0, le=1, description="Ask of an exposure of at least this.")] = None,
+        level: Level = "reported",
+        as_of: AsOf = None,
+    ) -> Withdrawal:
+        """Return the least evidence on which it rests that a party stops without another, or is exposed to it."""
+        return withdrawal(store, party, on, at_least=at_least, level=level, as_of=as_of, catalogue=catalogue)
 
     @tool
     def common_suppliers(
@@ -223,27 +275,32 @@ def tool_server(store: Store, catalogue: Catalogue, reads: Reads | None = None) 
         return concentration(store, component, level=level, as_of=as_of, limit=limit, catalogue=catalogue)
 
     @tool
-    def disputed(party: Annotated[str | None, Field(max_length=300)] = None, as_of: AsOf = None) -> Conflicts:
+    def disputed(
+        party: Annotated[str | None, Field(max_length=300)] = None, as_of: AsOf = None, limit: Some = None
+    ) -> Conflicts:
         """Return what sources disagree on, both sides with their claims."""
         node = find(store, party, catalogue, as_of) if party else None
-        return conflicts(store, as_of=as_of, party=node)
+        return shortened(conflicts(store, as_of=as_of, party=node), limit)
 
     @tool
-    def what_changed(
-        since: Date, until: Date | None = None, watch: Annotated[list[str] | None, Field(max_length=50)] = None
-    ) -> Changes:
+    def what_changed(since: Date, until: Date | None = None, watch: Watched = None, limit: Some = None) -> Changes:
         """Return what was learnt after a day: new and moved ties, new parties, new conflicts, answers that moved."""
-        return changes(store, since, until, watch=watch or (), catalogue=catalogue)
+        return shortened(changes(store, since, until, watch=watch or (), catalogue=catalogue), limit)
 
     @tool
-    def party_timeline(party: Name, as_of: AsOf = None) -> Timeline:
+    def report_of_day(day: Date, watch: Watched = None, limit: Some = None) -> Changes:
+        """Return what the news of one day changed."""
+        return shortened(day_report(store, day, watch=watch or (), catalogue=catalogue), limit)
+
+    @tool
+    def party_timeline(party: Name, as_of: AsOf = None, limit: Some = None) -> Timeline:
         """Return the deals and ties of a party, each with its stages and dates."""
-        return timeline(store, party, as_of=as_of, catalogue=catalogue)
+        return shortened(timeline(store, party, as_of=as_of, catalogue=catalogue), limit)
 
     @tool
-    def graph_gaps(as_of: AsOf = None) -> GraphCoverage:
+    def graph_gaps(as_of: AsOf = None, limit: Most = 20) -> GraphCoverage:
         """Return what the graph does not know: open needs, unknown shares, stale facts, silent parties."""
-        return graph_coverage(store, as_of=as_of)
+        return graph_coverage(store, as_of=as_of, limit=limit)
 
     @tool
     def search_claims(

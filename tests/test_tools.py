@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 import threading
 import time
@@ -45,6 +46,9 @@ CALLS: dict[str, dict[str, Any]] = {
     "supply_concentration": {"component": "HBM4"},
     "disputed": {},
     "what_changed": {"since": "2026-01-20"},
+    "report_of_day": {"day": "2026-01-27"},
+    "portfolio_leans_on": {"holdings": {"NVDA": 60, "AAPL": 40}, "limit": 3},
+    "rests_on": {"party": "Nintendo", "on": "Samsung Electronics"},
     "party_timeline": {"party": "OpenAI"},
     "graph_gaps": {},
     "search_claims": {"text": "CoWoS", "limit": 3},
@@ -100,6 +104,40 @@ def test_a_tool_returns_the_record_of_its_function(server: Any, backbone: Store,
     assert second == json.loads(ask(backbone, "who depends on TSMC?", catalogue).model_dump_json())
 
 
+def test_the_instructions_name_tools_that_are_there(server: Any) -> None:
+    async def use(client: Client) -> tuple[str, set[str]]:
+        return client.instructions or "", {tool.name for tool in (await client.list_tools()).tools}
+
+    said, names = run(server, use)
+    named = set(re.findall(r"`(\w+)`", said)) - {"limit"}
+    assert named
+    assert named <= names
+
+
+def test_a_long_answer_is_compact_and_can_be_cut(server: Any) -> None:
+    async def use(client: Client) -> list[Any]:
+        question = {"question": "who depends on TSMC?"}
+        return [await client.call_tool("ask_question", question | more) for more in ({}, {"limit": 3})]
+
+    whole, cut = run(server, use)
+    assert whole.content[0].text == json.dumps(whole.structured_content, ensure_ascii=False, separators=(",", ":"))
+    found, answer = whole.structured_content["answer"]["found"], cut.structured_content["answer"]
+    assert answer["found"] == found[:3]
+    assert f"Left out here: {len(found) - 3} of {len(found)} (found)." in answer["coverage"]["note"]
+    cited = {claim for each in found[:3] for hop in each["path"] for claim in hop["claims"]}
+    assert set(answer["evidence"]) == cited
+    assert len(cut.content[0].text) * 3 < len(whole.content[0].text)
+
+
+def test_ties_of_money_hold_what_is_talked_of_as_a_question_does(
+    server: Any, backbone: Store, catalogue: Catalogue
+) -> None:
+    asked = json.loads(ask(backbone, "who invests in OpenAI?", catalogue).model_dump_json())["answer"]
+    called = run(server, lambda client: client.call_tool("ties", {"tie": "invests", "to": "OpenAI"}))
+    assert called.structured_content["level"] == asked["level"]
+    assert called.structured_content["found"] == asked["found"]
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments", "said"),
     [
@@ -109,6 +147,7 @@ def test_a_tool_returns_the_record_of_its_function(server: Any, backbone: Store,
         ("sparql", {"query": "DROP ALL"}, "SELECT"),
         ("sparql", {"query": "SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }"}, "SERVICE"),
         ("ties", {"tie": "hosts"}, "name a party"),
+        ("what_changed", {"since": "2026-06-01", "until": "2026-01-01"}, "until (2026-01-01) lies before since"),
         ("dependents_of", {"party": "TSMC", "level": "sure"}, "level"),
     ],
 )
