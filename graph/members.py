@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from graph.dependency import party
+from graph.models import Party
 from graph.needs import Floats
 from graph.network import Network
 
@@ -23,6 +25,18 @@ class Members(NamedTuple):
         """Return those of a party and its arms that the network knows, the party's IRI first."""
         own = net.index.get(members[0], -1)
         return cls(own, tuple(net.index[iri] for iri in members if iri in net.index))
+
+    def arms(self, net: Network) -> tuple[Party, ...]:
+        """Return the arms among them."""
+        return tuple(party(net.nodes[n]) for n in self.nodes if n != self.own)
+
+    def without(self, gone: Collection[int]) -> Members:
+        """Return the others of them: what an arm delivers to its parent is no loss of its own."""
+        return Members(-1 if self.own in gone else self.own, tuple(n for n in self.nodes if n not in gone))
+
+    def heaviest(self, loss: Floats) -> int:
+        """Return the node that loses most, of equals the first; there must be one."""
+        return max(self.nodes, key=lambda n: float(loss[n]))
 
     def least(self, loss: Floats) -> float:
         """Return what they lose together at least."""

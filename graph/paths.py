@@ -13,8 +13,9 @@ from pydantic import Field
 from graph.dependency import find, hop, party, tiers
 from graph.evidence import coverage, evidence
 from graph.exposure import in_words, known_by, seeds, with_arms
+from graph.members import Members
 from graph.models import Answer, Coverage, Evidence, Hop, Interval, Party, counted
-from graph.names import arms
+from graph.names import apart, arms
 from graph.needs import Ints
 from graph.network import Network, network
 from graph.propagation import Spread, spread
@@ -40,6 +41,7 @@ class Paths(Answer):
 
     party: Party
     on: Party
+    arms: tuple[Party, ...] = Field((), description="Arms of the party that depends, which count as it.")
     includes: tuple[Party, ...] = Field(description="Arms of the party depended on, which count as it.")
     level: str
     as_of: str | None
@@ -52,12 +54,13 @@ class Paths(Answer):
     @property
     def headline(self) -> str:
         """The answer in a sentence."""
+        who = with_arms(self.party, self.arms)
         if not self.found:
-            return f"No way is documented by which {self.party.name} depends on {self.on.name}, level {self.level}"
+            return f"No way is documented by which {who} depends on {self.on.name}, level {self.level}"
         more = "" if self.complete else "at least "
         ways = "way" if len(self.found) == 1 else "ways"
         on = with_arms(self.on, self.includes)
-        return f"{self.party.name} depends on {on} in {more}{len(self.found)} {ways}, level {self.level}"
+        return f"{who} depends on {on} in {more}{len(self.found)} {ways}, level {self.level}"
 
     def explain(self) -> str:
         """Return the answer in words."""
@@ -70,6 +73,7 @@ class Shared(Answer):
     """A supplier that several parties share."""
 
     supplier: Party
+    includes: tuple[Party, ...] = Field((), description="Arms of the supplier, lost with it.")
     tiers: tuple[int, ...] = Field(description="Its tier for each party, in the order asked.")
     exposures: tuple[Interval, ...] = Field(description="Each party's exposure to it.")
     readings: tuple[float, ...] = Field(description="The same in the default reading, for ranking only.")
@@ -107,7 +111,7 @@ class Common(Answer):
                 f"{who.name} tier {tier}, {low:.0%} to {high:.0%}"
                 for who, tier, (low, high) in zip(self.parties, each.tiers, each.exposures, strict=True)
             )
-            lines.append(f"- {each.supplier.name}: {'; '.join(said)}.")
+            lines.append(f"- {with_arms(each.supplier, each.includes)}: {'; '.join(said)}.")
         return "\n".join(lines)
 
 
@@ -125,16 +129,16 @@ def paths(
     """Return the best ways by which a party depends on another, none of which comes by the same party twice."""
     node, source = find(store, name, catalogue, as_of), find(store, on, catalogue, as_of)
     net = network(store, level, as_of, valid_at)
-    included = [iri for iri in arms(store, source.iri) if iri in net.index and iri != node.iri]
-    starts = [net.index[iri] for iri in (source.iri, *included) if iri in net.index]
-    target = net.index.get(node.iri)
-    found, complete = best_paths(net, starts, target, count) if starts and target is not None else ([], True)
+    members, sources = apart(store, node.iri, source.iri)
+    asked, starts = Members.of(net, members), Members.of(net, sources)
+    found, complete = best_paths(net, starts.nodes, asked.nodes, count) if starts.nodes and asked.nodes else ([], True)
     ways = tuple(_path(net, facts) for facts in found)
     claims = known_by(evidence(store, (claim for way in ways for step in way.path for claim in step.claims)), as_of)
     return Paths(
         party=party(node),
         on=party(source),
-        includes=tuple(party(net.nodes[net.index[iri]]) for iri in included),
+        arms=asked.arms(net),
+        includes=starts.arms(net),
         level=level,
         as_of=as_of.isoformat() if as_of else None,
         valid_at=valid_at.isoformat() if valid_at else None,
@@ -153,7 +157,9 @@ def _path(net: Network, facts: Sequence[int]) -> Path:
     )
 
 
-def best_paths(net: Network, starts: Sequence[int], target: int, count: int) -> tuple[list[list[int]], bool]:
+def best_paths(
+    net: Network, starts: Sequence[int], target: int | Sequence[int], count: int
+) -> tuple[list[list[int]], bool]:
     """Return the best loopless ways as lists of facts, shortest first, then firmest; and whether there are no others.
 
     Facts between the same two nodes for the same component are one hop, the firmest of them. The search goes from the
@@ -161,7 +167,7 @@ def best_paths(net: Network, starts: Sequence[int], target: int, count: int) -> 
     """
     far, _ = tiers(net, target, "dependencies")
     queue: list[tuple[int, int, tuple[int, ...], int]] = []
-    began = frozenset(starts)
+    began, ends = frozenset(starts), frozenset([target] if isinstance(target, int) else target)
     for start in sorted(began):
         if far[start] > 0:
             heapq.heappush(queue, (int(far[start]), 0, (), start))
@@ -171,7 +177,7 @@ def best_paths(net: Network, starts: Sequence[int], target: int, count: int) -> 
         if len(found) == count or expanded >= _EXPANDED:
             return found, False
         _, weakest, facts, node = heapq.heappop(queue)
-        if node == target:
+        if node in ends:
             found.append(list(facts))
             continue
         expanded += 1
@@ -208,25 +214,28 @@ def common(
     """Return what several parties all depend on, with each one's exposure."""
     nodes = [find(store, name, catalogue, as_of) for name in names]
     net = network(store, level, as_of, valid_at)
-    walks = [tiers(net, net.index[node.iri], "dependencies") if node.iri in net.index else None for node in nodes]
+    asked = [Members.of(net, (node.iri, *arms(store, node.iri))) for node in nodes]
+    walks = [tiers(net, each.nodes, "dependencies") if each.nodes else None for each in asked]
+    every = {n for each in asked for n in each.nodes}
     chosen, complete = _shared(net, walks)
     found = []
     for n in chosen:
-        seed = seeds(net, [net.nodes[n].iri])
+        lost = Members(n, (n, *(arm for arm in net.with_arms(n)[1:] if arm not in every)))
+        seed = seeds(net, [net.nodes[each].iri for each in lost.nodes])
         low, high, reading = (spread(net.needs, seed, bound) for bound in ("low", "high", "default"))
-        ends = [net.index[node.iri] for node in nodes]
         steps = [
             step
-            for end, walk in zip(ends, walks, strict=True)
+            for end, walk in zip(asked, walks, strict=True)
             if walk is not None
             for step in way_from(net, reading, walk[1], n, end)
         ]
         found.append(
             Shared(
                 supplier=party(net.nodes[n]),
+                includes=lost.arms(net),
                 tiers=tuple(int(walk[0][n]) for walk in walks if walk is not None),
-                exposures=tuple((float(low.node[end]), float(high.node[end])) for end in ends),
-                readings=tuple(float(reading.node[end]) for end in ends),
+                exposures=tuple((each.least(low.node), each.most(high.node)) for each in asked),
+                readings=tuple(each.most(reading.node) for each in asked),
                 claims=tuple(sorted({claim for step in steps for claim in step.claims})),
                 disputed=tuple(sorted({conflict for step in steps for conflict in step.disputed})),
             )
@@ -247,12 +256,12 @@ def common(
     )
 
 
-def way_from(net: Network, reading: Spread, last: Ints, supplier: int, end: int) -> tuple[Hop, ...]:
+def way_from(net: Network, reading: Spread, last: Ints, supplier: int, end: Members) -> tuple[Hop, ...]:
     """Return the way from a supplier that carries most of an exposure; where none is read, the best one by :func:`tiers`.
 
     Who sells one thing among several and is the only source of another stops the buyer by the other: that is to be cited.
     """
-    if way := Ways(net, reading).to(end):
+    if way := Ways(net, reading).to(end.heaviest(reading.node)):
         return way
     steps: list[Hop] = []
     while (fact := int(last[supplier])) >= 0:

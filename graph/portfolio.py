@@ -7,19 +7,21 @@ import csv
 import io
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date as Date
 from itertools import islice
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from pydantic import Field
 
 from graph.dependency import find, party, tiers
 from graph.evidence import coverage, evidence
-from graph.exposure import known_by, seeds
+from graph.exposure import known_by, seeds, with_arms
+from graph.members import Members
 from graph.models import Answer, Coverage, Evidence, Interval, Party, counted
-from graph.names import Node, described
+from graph.names import Node, arms, described
+from graph.needs import Ints
 from graph.network import Network, network
 from graph.paths import way_from
 from graph.propagation import spread
@@ -70,11 +72,12 @@ class SharedSupplier(Answer):
     """A supplier on which holdings depend."""
 
     supplier: Party
+    includes: tuple[Party, ...] = Field((), description="Arms of the supplier, lost with it.")
     exposure: Interval = Field(description="The portfolio's: weights times the holdings' exposures.")
     reading: float = Field(description="The same in the default reading, for ranking only.")
     holdings: int = Field(description="How many holdings depend on it.")
     most: tuple[Party, ...] = Field(description="The holdings that carry most of it.")
-    held: bool = Field(description="Whether the supplier is a holding itself.")
+    held: bool = Field(description="Whether the supplier is a holding itself, or an arm of one.")
     claims: tuple[str, ...] = Field(
         description="Claims of each hop of the way that carries most to each of the holdings that carry most."
     )
@@ -112,7 +115,7 @@ class Portfolio(Answer):
         for each in self.found:
             low, high = each.exposure
             lines.append(
-                f"- {each.supplier.name}: {low:.0%} to {high:.0%} of the portfolio, by way of "
+                f"- {with_arms(each.supplier, each.includes)}: {low:.0%} to {high:.0%} of the portfolio, by way of "
                 f"{', '.join(who.name for who in each.most)} ({each.holdings} holdings)."
             )
         return "\n".join(lines)
@@ -223,14 +226,18 @@ def portfolio(
             known[node.iri] = known.get(node.iri, 0.0) + weights[name] / total
     if not known:
         raise PortfolioError(f"no holding is known: {', '.join(unknown)[:200]}")
-    ends = {net.index[iri]: weight for iri, weight in known.items() if iri in net.index}
-    walks = {end: tiers(net, end, "dependencies") for end in ends}
-    tier = np.stack([walk[0] for walk in walks.values()]) if walks else np.zeros((1, len(net.nodes)), np.int32)
+    nodes = described(store, as_of)
+    ends = []
+    for iri, weight in known.items():
+        members = Members.of(net, (iri, *arms(store, iri)))  # what is held is held with its arms
+        if members.nodes:
+            ends.append(_End(party(nodes[iri]), members, weight, *tiers(net, members.nodes, "dependencies")))
+    tier = np.stack([end.tier for end in ends]) if ends else np.zeros((1, len(net.nodes)), np.int32)
     reach, near = (tier > 0).sum(axis=0), np.where(tier > 0, tier, 10**6).min(axis=0)
     candidates = np.flatnonzero(reach > 0)
     order = candidates[np.lexsort((candidates, near[candidates], -reach[candidates]))].tolist()
     suppliers = list(islice((n for n in order if net.nodes[n].is_party), _NEAREST + 1))
-    found = [(_weigh(net, n, ends, walks, set(known)), int(near[n])) for n in suppliers[:_NEAREST]]
+    found = [(_weigh(net, n, ends), int(near[n])) for n in suppliers[:_NEAREST]]
     found.sort(
         key=lambda each: (
             -round(abs(each[0].reading), 9),
@@ -241,7 +248,6 @@ def portfolio(
     )
     shown = tuple(each for each, _ in found[:limit])
     claims = known_by(evidence(store, (claim for each in shown for claim in each.claims)), as_of)
-    nodes = described(store, as_of)
     return Portfolio(
         holdings=tuple(Holding(party=party(nodes[iri]), weight=weight) for iri, weight in known.items()),
         unknown=tuple(unknown),
@@ -256,25 +262,38 @@ def portfolio(
     )
 
 
-def _weigh(net: Network, n: int, ends: Mapping[int, float], walks: Mapping[int, Any], held: set[str]) -> SharedSupplier:
-    seed = seeds(net, [net.nodes[n].iri])
+class _End(NamedTuple):
+    party: Party
+    members: Members
+    weight: float
+    tier: Ints
+    last: Ints
+
+
+def _weigh(net: Network, n: int, ends: Sequence[_End]) -> SharedSupplier:
+    held = {node for end in ends for node in end.members.nodes}
+    lost = Members(n, (n, *(arm for arm in net.with_arms(n)[1:] if arm not in held)))
+    seed = seeds(net, [net.nodes[each].iri for each in lost.nodes])
     read = spread(net.needs, seed, "default")
     low, high, reading = spread(net.needs, seed, "low").node, spread(net.needs, seed, "high").node, read.node
     # A short position is exposed the other way: its upper bound lowers the portfolio's lower one.
-    bounds = [sorted((weight * low[end], weight * high[end])) for end, weight in ends.items() if end != n]
+    others = [end._replace(members=end.members.without(lost.nodes)) for end in ends if end.members.own != n]
+    bounds = [sorted((e.weight * e.members.least(low), e.weight * e.members.most(high))) for e in others]
     parts = sorted(
-        ((weight * reading[end], end) for end, weight in ends.items() if end != n), key=lambda p: (-abs(p[0]), p[1])
+        ((end.weight * end.members.most(reading), end) for end in others if end.members.nodes),
+        key=lambda p: (-abs(p[0]), p[1].members.nodes),
     )
-    dependent = [end for end in ends if walks[end][0][n] > 0]
+    dependent = [end for end in ends if end.tier[n] > 0]
     most = [end for part, end in parts[:3] if abs(part) > 0] or dependent[:3]
-    steps = [step for end in most for step in way_from(net, read, walks[end][1], n, end)]
+    steps = [step for end in most for step in way_from(net, read, end.last, n, end.members)]
     return SharedSupplier(
         supplier=party(net.nodes[n]),
         exposure=(float(sum(a for a, _ in bounds)), float(sum(b for _, b in bounds))),
+        includes=lost.arms(net),
         reading=float(sum(part for part, _ in parts)),
         holdings=len(dependent),
-        most=tuple(party(net.nodes[end]) for end in most),
-        held=net.nodes[n].iri in held,
+        most=tuple(end.party for end in most),
+        held=n in held,
         claims=tuple(sorted({claim for step in steps for claim in step.claims})),
         disputed=tuple(sorted({conflict for step in steps for conflict in step.disputed})),
     )

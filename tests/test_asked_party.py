@@ -10,7 +10,8 @@ from graph.dependency import dependents, find
 from graph.exposure import exposure, exposures
 from graph.ingest import ingest
 from graph.models import Dependents
-from graph.paths import paths
+from graph.paths import common, paths
+from graph.portfolio import portfolio
 from graph.profile import profile
 from graph.question.answering import ask
 from graph.related import related
@@ -114,3 +115,30 @@ def test_a_parent_is_exposed_with_its_arms() -> None:
     within = told([supplies("ArmOne", "Group", "compute units", 0.4), supplies("Group", "ArmOne", "RAM", 0.3)])
     assert exposure(within, "Group", "ArmOne", **k).levels[0].exposure == (0.4, 0.4)
     assert exposure(within, "ArmOne", "Group", **k).levels[0].exposure == (0.3, 0.3)
+
+
+def test_a_parent_depends_by_way_of_its_arms() -> None:
+    k: dict[str, Any] = {"catalogue": SCENARIOS}
+    store = told([supplies("Acme", "ArmOne", "compute units", 0.4), supplies("Acme", "Dev", "Beta", 0.5)])
+    ways = paths(store, "Group", "Acme", **k)
+    assert [[step.consumer.name for step in each.path] for each in ways.found] == [["ArmOne"]]
+    assert ways.headline == "Group (with its arms ArmOne) depends on Acme in 1 way, level reported"
+    (shared,) = common(store, ["Group", "Dev"], **k).found
+    assert (shared.supplier.name, shared.exposures[0], shared.readings[0]) == ("Acme", (0.0, 0.4), 0.4)
+    assert [each.supplier.name for each in common(store, ["Group", "ArmOne"], **k).found] == ["Acme"]
+    (leaned,) = portfolio(store, {"Group": 1}, **k).found
+    assert (leaned.supplier.name, leaned.exposure, leaned.held) == ("Acme", (0.0, 0.4), False)
+    assert [each.name for each in leaned.most] == ["Group"]
+    assert len(leaned.claims) == 1
+
+
+def test_a_shared_supplier_that_is_a_parent_counts_with_its_arms() -> None:
+    k: dict[str, Any] = {"catalogue": SCENARIOS}
+    units = [supplies(who, "Acme", "compute units", 0.5) for who in ("Group", "ArmOne")]
+    store = told([*units, supplies("Group", "Dev", "RAM", 0.2)])
+    by_name = {each.supplier.name: each for each in common(store, ["Acme"], **k).found}
+    assert by_name["Group"].exposures[0] == exposure(store, "Acme", "Group", **k).levels[1].exposure == (1.0, 1.0)
+    leaned = {each.supplier.name: each for each in portfolio(store, {"Acme": 1}, **k).found}
+    assert (leaned["Group"].exposure, [arm.name for arm in leaned["Group"].includes]) == ((1.0, 1.0), ["ArmOne"])
+    inner = told([supplies("ArmOne", "Group", "RAM", 0.5)])
+    assert portfolio(inner, {"Group": 1}, **k).found == ()
