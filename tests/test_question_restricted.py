@@ -7,7 +7,7 @@ import pytest
 from graph.dependency import dependents
 from graph.errors import QuestionError, UnknownNameError
 from graph.models import Dependents
-from graph.question import ask
+from graph.question import ask, read
 from graph.question.both import CommonDependents
 from graph.store import Store
 from graph.whatif import whatif
@@ -93,3 +93,31 @@ def test_a_refusal_names_the_words_and_the_nearest_form(backbone: Store, catalog
         ask(backbone, "who doesn't depend on TSMC?", catalogue)
     assert "“not”" in str(caught.value)
     assert "who depends on TSMC?" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "whom does Amazon Web Services host?",
+        "who rents compute from CoreWeave?",
+        "what does TSMC fabricate?",
+        "whom does Arm license to?",
+        "licensees of Arm",
+        "who is exposed to TSMC and Samsung Electronics?",
+        "which companies are unaffected if TSMC stops?",
+        "undisputed claims about NVIDIA",
+        "who is independent of TSMC?",
+        "what does NVIDIA supply to Microsoft and Meta?",
+        "who depends on NVIDIA's suppliers?",
+        "what happens to NVIDIA if TSMC stops?",
+        "what if TSMC's customers stop?",
+        "what if TSMC loses NVIDIA as a customer?",
+        "what if TSMC stops for 3 months?",
+        "without TSMC, who depends on ASML?",
+        "who is least exposed to TSMC?",
+        "how concentrated is HBM4 in Korea?",
+    ],
+)
+def test_a_question_turned_round_is_not_answered_as_the_other(question: str, catalogue: Catalogue) -> None:
+    with pytest.raises(QuestionError):
+        read(question, catalogue)

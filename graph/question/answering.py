@@ -138,7 +138,7 @@ def answer(store: Store, reading: Reading, text: str, catalogue: Catalogue) -> R
             scale=reading.scale,
             only=only,
         ),
-        says=headline(record) + (f", {only}" if only else ""),
+        says=f"{headline(record).rstrip('.')}, {only}" if only else headline(record),
         answer=record,
         sparql=query,
     )

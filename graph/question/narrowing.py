@@ -37,7 +37,8 @@ def in_words(kinds: tuple[str, ...], country: str, direct: bool) -> str:
 
 
 def _plural(kind: str) -> str:
-    return f"{kind if kind[:2].isupper() else kind[:1].lower() + kind[1:]}s"
+    low = kind if kind[:2].isupper() else kind[:1].lower() + kind[1:]
+    return f"{low[:-1]}ies" if low.endswith("y") else f"{low}s"
 
 
 def narrow(store: Store, record: Answer, kinds: tuple[str, ...], country: str) -> Answer:

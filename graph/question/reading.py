@@ -82,7 +82,7 @@ def read(text: str, catalogue: Catalogue | None = None, today: Date | None = Non
     hidden, names = masked(text, catalogue)
     when = moments(in_percent(_written_out(hidden)).rstrip("?!. "), today)
     narrow = narrowed(when.text)
-    ways = [Narrowed(when.text), narrow] if narrow.said else [Narrowed(when.text)]
+    ways = [Narrowed(when.text), narrow] if narrow.text != when.text else [narrow]
     unread: list[_Unread] = []
     for strict in (True, False):
         for way in ways:
@@ -94,6 +94,15 @@ def read(text: str, catalogue: Catalogue | None = None, today: Date | None = Non
             unread += partly if way is ways[-1] else []
         if unread:  # a form fits but for some words: those are no names
             raise QuestionError(_not_read(text, unread))
+    found, known = tokens(ways[-1].text, names, catalogue, strict=True)
+    for place, token in enumerate(found):
+        if (
+            token.word and not token.word.startswith("@") and token.word not in HARMLESS
+        ):  # would a form fit without this word?
+            without = [*found[:place], Token(token.text, None), *found[place + 1 :]]
+            unread += _match(without, known, when, ways[-1])[1]
+    if unread:
+        raise QuestionError(_not_read(text, unread))
     raise QuestionError(cannot_read(text))
 
 

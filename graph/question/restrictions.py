@@ -46,6 +46,7 @@ _HOME: Final = r" (?:(?:based|headquartered|located) )?(?:in|from) (?:the )?(?P<
 _NARROWED: Final = re.compile(
     r"(?P<lead>^|\b(?:which|what|all|any|how many|of(?: the)?|list|show|show me|name|tell me)(?: the)? )"
     rf"(?:(?P<land>@c\d+) )?(?:(?P<kind>{_KIND})|compan(?:y|ies)|firms?|parties|organi[sz]ations?)(?![\w-])(?:{_HOME})?"
+    r"|(?P<of>@c\d+) (?=(?:suppliers?|customers?|dependents|investors?|backers|rivals|competitors|partners)\b)"
     rf"|\b(?P<who>who|which|what){_HOME.replace('home', 'where')}",
     re.IGNORECASE,
 )
@@ -73,7 +74,7 @@ def narrowed(text: str) -> Narrowed:
     >>> narrowed("which AI labs in @c0 depend directly on @o1")
     Narrowed(text='which companies depend on @o1', kinds=('AiLab',), country='@c0', direct=True, said=('directly', 'AI labs in @c0'))
     """
-    text = _EVERY_TIER.sub(" ", text)
+    text = re.sub(r"\bhow many\b", "which", _EVERY_TIER.sub(" ", text), flags=re.IGNORECASE)
     said: list[str] = []
     if direct := _DIRECT.search(text):
         text = text[: direct.start()] + text[direct.end() :]
@@ -81,11 +82,15 @@ def narrowed(text: str) -> Narrowed:
     kinds: tuple[str, ...] = ()
     country = ""
     for match in _NARROWED.finditer(text):
-        country = match["land"] or match["home"] or match["where"] or ""
+        country = match["land"] or match["home"] or match["where"] or match["of"] or ""
         if match["kind"]:
             kinds = tuple(
                 sorted({kind for form, kind in _KINDS.items() if re.fullmatch(form, match["kind"], re.IGNORECASE)})
             )
+        if match["of"]:
+            said.append(match[0].strip())
+            text = text[: match.start()] + text[match.end() :]
+            break
         if kinds or country:
             lead = match["lead"] if match["who"] is None else match["who"]
             said.append(match[0][len(lead) :].strip())

@@ -136,7 +136,9 @@ def _near(low: str) -> str | None:
     """Return what a misspelt word is read as."""
     if len(low) < 5:
         return None
-    hit = process.extractOne(low, [word for word in _vocabulary() if len(word) > 3], scorer=fuzz.ratio, score_cutoff=83)
+    # The first letter is seldom mistyped, and "undisputed" is no "disputed".
+    like = [word for word in _vocabulary() if len(word) > 3 and word[0] == low[0]]
+    hit = process.extractOne(low, like, scorer=fuzz.ratio, score_cutoff=83)
     return _word(hit[0]) if hit else None
 
 

@@ -32,6 +32,7 @@ _SAME: Final = {
     "cloud": "cloud clouds datacentre datacenter datacentres datacenters",
     "compute": "compute computing capacity",
     "license": "license licenses licensed licensing licence licences licensor licensors",
+    "licensee": "licensee licensees",
     "make": "make makes made making manufacture manufactures manufactured manufacturing produce produces produced producing "
     "build builds built building develop develops developed developing design designs designed designing create creates "
     "created creating launch launched launches release released releases offer offers",
@@ -77,6 +78,7 @@ _SAME: Final = {
     "constrain": "constrain constrains constrained constraining constraints constraint",
     "restrict": "restrict restricts restricted restricting regulates regulate probes probe restrictions restriction tariff tariffs "
     "investigates investigate",
+    "profile": "profile profiles overview",
     "timeline": "timeline history chronology events story",
     "happen": "happen happens happened happening",
     "change": "change changes changed changing news new moved update updates updated",
@@ -120,20 +122,20 @@ _NOTHING: Final = (
     "the a an any really please currently now today also exactly actually me us we i you there its it their they this that "
     "just some other put puts at go goes going went gone comes come came quite very indeed still ever ultimately many each respectively "
     "company companies firm firms party parties organisation organisations organization organizations players player "
-    "actors then because so supply-chain world graph graph's data according overall everybody everyone"
+    "actors then because so supply-chain world graph graph's data according overall everybody everyone anybody anyone somebody someone"
 )
 EMPTY: Final = frozenset(_NOTHING.split())
 
 WORDS: Final = {form: word for word, forms in _SAME.items() for form in forms.split()}
 
-_HARMLESS: Final = "who what tell whose where do be would may have 's of on in to for from by with"
+_HARMLESS: Final = "who what tell whose where do be would may have 's of on in to for from by with everything"
 _HARMLESS_IN: Final = {
     "dependents": "business hit",
     "dependencies": "business",
     "suppliers": "supply supplier product buy component",
     "customers": "product supply component",
     "links": "product component",
-    "fabricators": "product make",
+    "fabricators": "product make use",
     "packagers": "product make",
     "hosts": "compute supply supplier use cloud",
     "makers": "product",
