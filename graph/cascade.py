@@ -16,9 +16,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from graph.deliveries import Lost, at_home, take
+from graph.dependency import find
 from graph.errors import UnknownNameError
 from graph.needs import Bools, Floats, Ints
 from graph.network import Network, network
+from graph.places import code_of
 from graph.scenarios import Scenario, Step
 from graph.sharing import shared
 from graph.store import Store
@@ -130,7 +132,7 @@ def apply(
         net, facts = shared(store, net, given, catalogue, as_of)
         touched += facts
     seed, lost = np.zeros(len(net.nodes)), Lost.nothing(net)
-    for step in scenario.steps:
+    for step in (_as_it_is(store, step, catalogue, as_of) for step in scenario.steps):
         if step.kind in {"party", "country"}:
             nodes = _parties(store, net, step, catalogue, as_of)
             seed[nodes] = 1.0 - (1.0 - seed[nodes]) * (1.0 - step.loss)
@@ -155,6 +157,22 @@ def after(shock: Shock) -> Network:
     left.need[own] = component
     left = replace(left, low=np.where(own, 0.0, left.low), high=np.where(own, 0.0, left.high), stated=left.stated | own)
     return left.where(np.lexsort((left.component, left.consumer, left.supplier)))
+
+
+def _as_it_is(store: Store, step: Step, catalogue: Catalogue | None, as_of: Date | None) -> Step:
+    """Return a step as one about what it names: “HBM -30%” is about a component, “Taiwan -100%” about a country."""
+    home = code_of(step.what)
+    if step.kind == "country" and home:
+        return step.model_copy(update={"what": home})
+    if step.kind != "party":
+        return step
+    try:
+        node = find(store, step.what, catalogue, as_of)
+    except UnknownNameError:
+        if not home:
+            raise
+        return step.model_copy(update={"kind": "country", "what": home})
+    return step if node.is_party else step.model_copy(update={"kind": "component"})
 
 
 def _parties(store: Store, net: Network, step: Step, catalogue: Catalogue | None, as_of: Date | None) -> list[int]:

@@ -44,3 +44,12 @@ def countries(text: str) -> list[tuple[int, int, str]]:
     [(6, 11, 'NL'), (26, 37, 'KR')]
     """
     return [(*match.span(), _CODES[match[0]]) for match in _COUNTRY.finditer(text)]
+
+
+def code_of(name: str) -> str:
+    """Return the code of a country by its name; ``""`` where it is none.
+
+    >>> code_of("Taiwan"), code_of("Titan")
+    ('TW', '')
+    """
+    return _CODES.get(name, "")

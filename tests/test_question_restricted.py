@@ -64,6 +64,20 @@ def test_what_if_is_the_scenario_of_the_words(
     assert answer.affected > 0
 
 
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("HBM -30%", "component HBM -30%"),
+        ("Taiwan -100%", "country TW -100%"),
+        ("country Taiwan -50%", "country TW -50%"),
+    ],
+)
+def test_a_step_is_about_what_it_names(short: str, long: str, backbone: Store, catalogue: Catalogue) -> None:
+    one, other = (whatif(backbone, scenario, catalogue=catalogue) for scenario in (short, long))
+    assert one.losses == other.losses != ()
+    assert one.touched == other.touched
+
+
 def test_a_tie_that_says_no_direction_is_looked_for_in_both(backbone: Store, catalogue: Catalogue) -> None:
     one = ask(backbone, "how is OpenAI connected to TSMC?", catalogue).answer
     other = ask(backbone, "relationship between TSMC and OpenAI?", catalogue).answer

@@ -209,7 +209,7 @@ def _lost(asked: Asked, node: Node, loss: float) -> Step:
     """Return the step in which a party delivers less, or less of a component is delivered by anybody."""
     entry = asked.catalogue.resolve(node.name)
     name = node.name if entry and entry.iri == node.iri else party(node).id
-    return Step(kind="component" if node.kind in _ITEMS else "party", what=name, loss=loss)
+    return Step(kind="party" if node.is_party else "component", what=name, loss=loss)
 
 
 def _sole(asked: Asked) -> Made:
