@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from datetime import date as Date
+from datetime import timedelta
+from pathlib import Path
 
+import pytest
+from starlette.testclient import TestClient
+
+from graph.api.app import create_app
+from graph.cli.app import main
 from graph.dependency import dependents
 from graph.errors import QuestionError, UnknownNameError
 from graph.models import Dependents
@@ -12,6 +20,7 @@ from graph.question.both import CommonDependents
 from graph.store import Store
 from graph.whatif import whatif
 from ontology.catalogue import Catalogue
+from places import BACKBONE
 
 
 def names(answer: object) -> set[str]:
@@ -135,3 +144,34 @@ def test_a_refusal_names_the_words_and_the_nearest_form(backbone: Store, catalog
 def test_a_question_turned_round_is_not_answered_as_the_other(question: str, catalogue: Catalogue) -> None:
     with pytest.raises(QuestionError):
         read(question, catalogue)
+
+
+def test_the_terminal_takes_level_day_and_days_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    def shown(*arguments: str) -> dict[str, object]:
+        with pytest.raises(SystemExit) as ended:
+            main(["--store", "memory:", *arguments, "--json"])
+        assert not ended.value.code
+        return json.loads(capsys.readouterr().out)  # type: ignore[no-any-return]
+
+    table = str(BACKBONE)
+    asked = shown("ask", "who depends on TSMC?", table, "--level", "confirmed", "--as-of", "2026-01-15")
+    assert (asked["answer"]["level"], asked["answer"]["as_of"]) == ("confirmed", "2026-01-15")  # type: ignore[index]
+
+
+def test_over_http_too(backbone: Store) -> None:
+    with TestClient(create_app(backbone)) as client:
+        found = client.get("/ask", params={"q": "who depends on TSMC?", "level": "confirmed", "as_of": "2026-01-15"})
+        assert (found.json()["answer"]["level"], found.json()["answer"]["as_of"]) == ("confirmed", "2026-01-15")
+        refused = client.get("/ask", params={"q": "who does not supply NVIDIA?"})
+        assert refused.status_code == 422
+        assert "“not”" in refused.json()["detail"]
+
+
+def test_changes_since_yesterday(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--store", str(tmp_path / "s"), "load", str(BACKBONE)])
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        main(["--store", str(tmp_path / "s"), "changes", "--since", "yesterday", "--json"])
+    said = json.loads(capsys.readouterr().out)
+    assert Date.fromisoformat(said["until"]) - Date.fromisoformat(said["since"]) == timedelta(days=1)

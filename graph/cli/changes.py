@@ -25,6 +25,8 @@ from graph.decisions import Decision
 from graph.dependency import find
 from graph.errors import DecisionError
 from graph.models import Answer
+from graph.question.answering import newest_day
+from graph.question.moments import day_in_words
 from graph.report import day_report, html
 from graph.threads import LAPSE_DAYS
 from graph.threads import timeline as find_timeline
@@ -150,7 +152,13 @@ def timeline(
 @app.command()
 def changes(
     context: typer.Context,
-    since: Annotated[str, typer.Option("--since", help="What was learnt after this day, YYYY-MM-DD.")],
+    since: Annotated[
+        str,
+        typer.Option(
+            "--since",
+            help="What was learnt after this day: YYYY-MM-DD, or “yesterday”, “last week” before the newest day known.",
+        ),
+    ],
     until: Annotated[str | None, typer.Option("--until", help="Up to this day; by default the newest claim's.")] = None,
     watch: Watch = None,
     level: Level = "reported",
@@ -165,10 +173,11 @@ def changes(
     if level not in terms.LEVELS:
         raise typer.BadParameter(f"must be one of {', '.join(terms.LEVELS)}", param_hint="--level")
     session: Session = context.obj
-    start = parse_day(since)
+    store = session.store(read_only=True)
+    start = day_in_words(since, newest_day(store), last=False) or parse_day(since)
     assert start is not None
     found = find_changes(
-        session.store(read_only=True),
+        store,
         start,
         parse_day(until),
         watch=_watched(watch),

@@ -72,22 +72,22 @@ def moments(text: str, today: Date | None = None) -> Moments:
             level, text = name, form.sub(" ", text, count=1)
             break
     if match := _BETWEEN.search(text):
-        since = _day(match["first"] or match["from"], today, last=False)
-        as_of = _day(match["last"], today, last=True)
+        since = day_in_words(match["first"] or match["from"], today, last=False)
+        as_of = day_in_words(match["last"], today, last=True)
     elif match := _WITHIN.search(text):
-        first, as_of = _day(match["day"], today, last=False), _day(match["day"], today, last=True)
+        first, as_of = day_in_words(match["day"], today, last=False), day_in_words(match["day"], today, last=True)
         since = first - timedelta(days=1) if first and first > Date.min else None
     if match and since and as_of:
         said, text = match[0], text[: match.start()] + " " + text[match.end() :]
         return Moments(_trimmed(text), level, as_of, since, _trimmed(said))
     since = as_of = None
     for pattern in (_SINCE, _FROM_ON, _IN_LAST):
-        if (match := pattern.search(text)) and (day := _day(match["day"], today, last=False)):
+        if (match := pattern.search(text)) and (day := day_in_words(match["day"], today, last=False)):
             since, said, text = day, match[0], text[: match.start()] + " " + text[match.end() :]
             break
-    if (match := _BEFORE.search(text)) and (day := _day(match["day"], today, last=False)) and day > Date.min:
+    if (match := _BEFORE.search(text)) and (day := day_in_words(match["day"], today, last=False)) and day > Date.min:
         as_of, text = day - timedelta(days=1), text[: match.start()] + " " + text[match.end() :]
-    elif (match := _AS_OF.search(text)) and (day := _day(match["day"], today, last=True)):
+    elif (match := _AS_OF.search(text)) and (day := day_in_words(match["day"], today, last=True)):
         as_of, text = day, text[: match.start()] + " " + text[match.end() :]
     return Moments(_trimmed(text), level, as_of, since, _trimmed(said))
 
@@ -96,8 +96,12 @@ def _trimmed(text: str) -> str:
     return " ".join(text.split()).strip(" ,;:")
 
 
-def _day(text: str, today: Date | None, *, last: bool) -> Date | None:
-    """Return the day that words name; of a month or year its last day, or its first."""
+def day_in_words(text: str, today: Date | None, *, last: bool) -> Date | None:
+    """Return the day that words name; of a month or year its last day, or its first.
+
+    >>> day_in_words("yesterday", Date(2026, 1, 28), last=False)
+    datetime.date(2026, 1, 27)
+    """
     low = text.lower().removeprefix("the ")
     if found := find_date(text):
         return found[0]
