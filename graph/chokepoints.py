@@ -15,7 +15,9 @@ import numpy as np
 from pydantic import Field
 
 from graph.closure import Pairs, Stopped, pairs, scores, stop, stoppers, strength, strongest
+from graph.deliveries import named
 from graph.dependency import find, party
+from graph.dry import causes, each_lost
 from graph.errors import UnknownNameError
 from graph.evidence import coverage, evidence
 from graph.exposure import known_by, with_arms
@@ -56,7 +58,7 @@ class Chokepoint(Answer):
 
     lost: Party | str = Field(description="The party; or the name of a component, the code of a country.")
     includes: tuple[Party, ...] = Field((), description="Arms of the party, lost with it.")
-    stopped: int = Field(description="How many parties and products stop.")
+    stopped: int = Field(description="How many parties and products stop; of one component, how many for want of it.")
     strength: float = Field(
         description="For ranking only: what stops counts 1, halved for each step that no claim of a sole source bears out."
     )
@@ -73,6 +75,9 @@ class Chokepoints(Answer):
     """The answer to "what are the chokepoints?", by party, component or country."""
 
     by: str
+    component: str | None = Field(
+        None, description="The component of which alone they are chokepoints, if one was asked about."
+    )
     level: str
     as_of: str | None
     valid_at: str | None
@@ -84,7 +89,8 @@ class Chokepoints(Answer):
     def headline(self) -> str:
         """The answer in a sentence."""
         top = ", ".join(f"{each.name} ({each.stopped})" for each in self.found[:3])
-        return f"Chokepoints by {self.by}, level {self.level}: {top or 'none'}"
+        of = f" of {self.component}" if self.component else ""
+        return f"Chokepoints{of} by {self.by}, level {self.level}: {top or 'none'}"
 
     def explain(self) -> str:
         """Return the answer in words."""
@@ -182,7 +188,7 @@ def chokepoints(
     by
         Lose one party at a time, one component (whoever delivers it), or one country.
     component
-        With ``by="party"``: count only those that stop because this component ran dry.
+        With ``by="party"``: count only those that stop because this component, in any of its wordings, ran dry.
 
     Raises
     ------
@@ -190,13 +196,19 @@ def chokepoints(
         The store knows no such component.
     """
     net = network(store, level, as_of, valid_at)
-    if by == "party":
-        found = _parties(net, limit, None if component is None else _component(store, net, component, catalogue, as_of))
+    if by == "party" and component is not None:
+        meant = sorted(named(store, net, component, catalogue, as_of))
+        if not meant:
+            raise UnknownNameError(component, (), "component")
+        found = _short_of(net, limit, meant)
+    elif by == "party":
+        found = _parties(net, limit)
     else:
         found = _lost(net, by, limit)
     claims = known_by(evidence(store, _claims(stop for each in found for stop in each.first)), as_of)
     return Chokepoints(
         by=by,
+        component=component if by == "party" else None,
         level=level,
         as_of=as_of.isoformat() if as_of else None,
         valid_at=valid_at.isoformat() if valid_at else None,
@@ -206,27 +218,26 @@ def chokepoints(
     )
 
 
-def _component(store: Store, net: Network, name: str, catalogue: Catalogue | None, as_of: Date | None) -> int:
-    folded = name.casefold()
-    for need in np.unique(net.needs.component).tolist():
-        if net.nodes[need].name.casefold() == folded:
-            return int(need)
-    node = find(store, name, catalogue, as_of)
-    if node.iri not in net.index:
-        raise UnknownNameError(name, (), "component")
-    return net.index[node.iri]
+def _short_of(net: Network, limit: int, component: Sequence[int]) -> list[Chokepoint]:
+    """Return the parties whose loss leaves most without a component, and who these are."""
+    found = []
+    for n, needs, total in causes(net, component, known(net).stoppers, limit):
+        lost = net.with_arms(n)
+        stopped = stop(net.needs, lost)
+        short = [_stop(net, stopped, int(net.needs.consumer[need]), need) for need in needs.tolist()]
+        short.sort(key=lambda each: (each.step, each.party.name.casefold(), each.party.iri))
+        found.append(_chokepoint(party(net.nodes[n]), len(short), total, tuple(short), _parties_of(net, lost[1:])))
+    return found
 
 
-def _parties(net: Network, limit: int, component: int | None) -> list[Chokepoint]:
+def _parties(net: Network, limit: int) -> list[Chokepoint]:
     """Return the parties whose loss stops most; the witnesses are those short at the first step."""
     stopped = known(net).stopped
     candidates = [n for n in np.flatnonzero(stopped > 0).tolist() if net.nodes[n].is_party]
-    if component is not None:
-        candidates = [n for n in candidates if _dry(net, stop(net.needs, net.with_arms(n)), component)]
     found: list[Chokepoint] = []
     for n, total in strongest(net.needs, stopped, candidates, limit, net.groups):
         lost = net.with_arms(n)
-        first = stops_of(net, stop(net.needs, lost), 1 if component is None else None, component)
+        first = stops_of(net, stop(net.needs, lost), 1)
         found.append(_chokepoint(party(net.nodes[n]), int(stopped[n]), total, first, _parties_of(net, lost[1:])))
     return found
 
@@ -235,29 +246,20 @@ def _parties_of(net: Network, nodes: Iterable[int]) -> tuple[Party, ...]:
     return tuple(party(net.nodes[n]) for n in nodes)
 
 
-def _dry(net: Network, stopped: Stopped, component: int) -> bool:
-    dry = stopped.need[stopped.need >= 0]
-    return bool((net.needs.component[dry] == component).any())
-
-
 def _lost(net: Network, by: By, limit: int) -> list[Chokepoint]:
     needs = net.needs
-    cases: dict[str, Stopped] = {}
     if by == "country":
         home: dict[str, list[int]] = {}
         for n in np.unique(np.concatenate((needs.supplier, needs.consumer))).tolist():
             if code := net.country.get(net.nodes[n].iri):
                 home.setdefault(code, []).append(n)
-        cases = {code: stop(needs, nodes) for code, nodes in sorted(home.items())}
+        cases: Iterable[tuple[str, Stopped]] = ((code, stop(needs, nodes)) for code, nodes in sorted(home.items()))
     else:
-        for component in np.unique(needs.component[~needs.part]).tolist():
-            rows = needs.component[needs.need] == component
-            cases[net.nodes[component].iri] = stop(needs, [], rows)
+        cases = each_lost(net)
     found = []
-    for key, stopped in cases.items():
+    for name, stopped in cases:
         count = int((stopped.round > 0).sum())
         if count:
-            name = key if by == "country" else net.nodes[net.index[key]].name
             found.append((count, name, stopped))
     found.sort(key=lambda each: (-each[0], each[1]))
     return [_chokepoint(name, count, float(count), stops_of(net, stopped, 1)) for count, name, stopped in found[:limit]]
@@ -333,17 +335,15 @@ def _pairs(net: Network, asked: Sequence[int]) -> Pairs:
     return Pairs(tuple(sorted(together)), all(each.complete for each in found))
 
 
-def stops_of(net: Network, stopped: Stopped, step: int | None, component: int | None = None) -> tuple[Stop, ...]:
-    """Return what stopped, nearest first; at one step only, or short of one component only."""
+def stops_of(net: Network, stopped: Stopped, step: int | None) -> tuple[Stop, ...]:
+    """Return what stopped, nearest first; or at one step only."""
     chosen = np.flatnonzero(stopped.round > 0 if step is None else stopped.round == step)
-    if component is not None:
-        chosen = chosen[net.needs.component[stopped.need[chosen]] == component]
     order = sorted(chosen.tolist(), key=lambda n: (int(stopped.round[n]), net.nodes[n].name.casefold(), n))
     return tuple(_stop(net, stopped, n) for n in order)
 
 
-def _stop(net: Network, stopped: Stopped, n: int) -> Stop:
-    needs, need = net.needs, int(stopped.need[n])
+def _stop(net: Network, stopped: Stopped, n: int, need: int | None = None) -> Stop:
+    needs, need = net.needs, int(stopped.need[n]) if need is None else need
     hops = []
     for row in range(int(needs.start[need]), int(needs.start[need + 1])):
         hops.append(row_hop(net, row))

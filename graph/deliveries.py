@@ -6,7 +6,7 @@ lost, the supplier's share of the need lies anywhere between untouched and lost,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 
@@ -74,10 +74,7 @@ def take(store: Store, lost: Lost, step: Step, catalogue: Catalogue | None, as_o
     component = step.what if step.kind == "component" else step.component
     if component:
         meant = list(named(store, net, component, catalogue, as_of))
-        # Who makes a product for its owner delivers that product.
-        making = np.isin(net.component, [net.index[each] for each in _MAKING if each in net.index])
-        facts = np.isin(net.component, meant) | np.isin(net.need, meant) | (making & np.isin(net.consumer, meant))
-        rows = np.isin(needs.component, meant)[needs.need]
+        facts, rows = taken(net, meant)
     if step.kind == "component":
         # Nobody delivers it, so neither does who is not named.
         return lost.take(facts, rows, np.isin(needs.component, meant), step.loss)
@@ -89,6 +86,14 @@ def take(store: Store, lost: Lost, step: Step, catalogue: Catalogue | None, as_o
     facts &= np.isin(net.supplier, suppliers) & consumed
     rows &= np.isin(needs.supplier, suppliers) & np.isin(needs.consumer[needs.need], consumers)
     return lost.take(facts, rows, np.zeros(len(needs), bool), 1.0)
+
+
+def taken(net: Network, meant: Sequence[int]) -> tuple[Bools, Bools]:
+    """Return the facts and the rows that deliver a component, given all its wordings."""
+    # Who makes a product for its owner delivers that product.
+    making = np.isin(net.component, [net.index[each] for each in _MAKING if each in net.index])
+    facts = np.isin(net.component, meant) | np.isin(net.need, meant) | (making & np.isin(net.consumer, meant))
+    return facts, np.isin(net.needs.component, meant)[net.needs.need]
 
 
 def end(store: Store, net: Network, name: str, catalogue: Catalogue | None, as_of: Date | None) -> list[int]:
