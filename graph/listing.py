@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date as Date
 from typing import Final, Generic, Literal, TypeVar
 
 from pydantic import Field
 
 from graph.dependency import party
-from graph.errors import UnknownNameError
+from graph.errors import QuestionError, UnknownNameError
 from graph.evidence import coverage, evidence
 from graph.models import Answer, Coverage, Evidence, Party
 from graph.names import Node, described
@@ -18,6 +18,7 @@ from graph.nquads import iri, literal
 from graph.queries import PROLOGUE, query, rows, values
 from graph.related import Tie
 from graph.store import Store
+from loaders.errors import did_you_mean
 from ontology import terms
 from ontology.terms import NT
 
@@ -93,10 +94,17 @@ def parties(
     limit: int = 50,
     offset: int = 0,
 ) -> Page[PartyRow]:
-    """Return parties (or products) by name, kind, country; the most related first unless asked otherwise."""
+    """Return parties (or products) by name, kind, country; the most related first unless asked otherwise.
+
+    Raises
+    ------
+    QuestionError
+        There is no such kind.
+    """
     countries = dict(rows(store, PROLOGUE + "SELECT ?party ?country { ?party nt:country ?country }"))
     counts = _degrees(store)
     wanted = _PRODUCTS if products else _PARTIES | {"Candidate", "Party"}
+    kind, country = _kind(kind, wanted), country.upper()
     found = [
         PartyRow(party=party(node), country=countries.get(node.iri), relations=counts[node.iri])
         for node in described(store).values()
@@ -111,6 +119,19 @@ def parties(
     elif sort == "kind":
         found.sort(key=lambda row: row.party.kind)
     return Page[PartyRow](items=tuple(found[offset : offset + limit]), total=len(found), limit=limit, offset=offset)
+
+
+def _kind(asked: str, known: Collection[str]) -> str:
+    """Return a kind as the ontology writes it, however it was written.
+
+    >>> _kind("ai lab", ["AiLab", "Foundry"]), _kind("foundry", ["AiLab", "Foundry"])
+    ('AiLab', 'Foundry')
+    """
+    plain = "".join(char for char in asked.casefold() if char.isalnum())
+    found = {each.casefold(): each for each in known} | {"": ""}
+    if plain not in found:
+        raise QuestionError(f"unknown kind {asked!r}; {did_you_mean(asked, sorted(known))}")
+    return found[plain]
 
 
 def _degrees(store: Store) -> Counter[str]:
@@ -209,7 +230,15 @@ def claims(
     limit: int = 50,
     offset: int = 0,
 ) -> Page[Evidence]:
-    """Return claims, the newest first."""
+    """Return claims, the newest first.
+
+    Raises
+    ------
+    QuestionError
+        The last day lies before the first.
+    """
+    if since and until and until < since:
+        raise QuestionError(f"until ({until}) lies before since ({since})")
     patterns = ["?claim a nt:Claim ; dcterms:date ?date"]
     if node:
         here = iri(node.iri)

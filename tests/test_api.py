@@ -87,6 +87,33 @@ def test_lists_are_filtered_and_sorted(client: TestClient) -> None:
     assert client.get("/v1/claims?q=CULPIUM").json()["total"] > 0
 
 
+def test_kinds_and_countries_are_read_however_they_are_written(client: TestClient) -> None:
+    foundries = client.get("/v1/parties?kind=Foundry&country=TW").json()
+    assert foundries["total"]
+    assert client.get("/v1/parties?kind=foundry&country=tw").json() == foundries
+    assert client.get("/v1/parties?kind=chip+designer").json() == client.get("/v1/parties?kind=ChipDesigner").json()
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/v1/parties?kind=Foundery", "did you mean 'Foundry'?"),
+        ("/v1/products?kind=Nonsense", "there are AiAccelerator"),
+        ("/v1/changes?since=2026-06-01&until=2026-01-01", "until (2026-01-01) lies before since (2026-06-01)"),
+        ("/v1/claims?since=2026-06-01&until=2026-01-01", "until (2026-01-01) lies before since (2026-06-01)"),
+        ("/v1/parties/tsmc/dependents?max_teir=1", "query.max_teir: no such parameter; did you mean 'max_tier'?"),
+        ("/parties/tsmc/dependents?max_teir=1", "did you mean 'max_tier'?"),
+        ("/ask?q=who+depends+on+TSMC?&lvel=confirmed", "did you mean 'level'?"),
+        ("/v1/scenarios?level=reported", "no such parameter; there are none"),
+    ],
+)
+def test_what_a_request_asks_for_in_vain_is_named(client: TestClient, path: str, said: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert said in answer.json()["detail"]
+
+
 def test_a_relation_a_claim_and_a_document_stand_at_their_ids(client: TestClient) -> None:
     tie = client.get("/v1/relations?limit=1").json()["items"][0]
     detail = client.get("/v1/relations/" + tie["relation"].rpartition("/")[2]).json()

@@ -24,9 +24,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The questions that were worked out."""
     found: list[str] = []
 
-    def counted(store: Store, question: str, *others: object) -> Reply:
+    def counted(store: Store, question: str, *others: object, **more: object) -> Reply:
         found.append(question)
-        return answer(store, question, *others)  # type: ignore[arg-type]
+        return answer(store, question, *others, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr("graph.api.ask.answer_question", counted)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import Final
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from graph.api import faults
@@ -23,6 +23,7 @@ from graph.api.examples import with_examples
 from graph.api.health import health_router
 from graph.api.networks import neighbours_router, networks_router
 from graph.api.pages import pages_router, refuse
+from graph.api.parameters import only_known
 from graph.api.resources import resources_router
 from graph.api.service import Measures, Service
 from graph.api.sparql import reads_of, sparql_router
@@ -57,13 +58,14 @@ def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
     app.include_router(pages_router())
     app.include_router(analysis_pages_router())
     app.include_router(networks_router())
-    app.include_router(ask_router())
+    known = [Depends(only_known)]
+    app.include_router(ask_router(), dependencies=known)
     app.include_router(sparql_router(store, settings, app.state.reads))
     app.include_router(health_router())
     app.include_router(assets_router())
     for router in (*(factory() for factory in RESOURCES), documents_router(store, settings, app.state.catalogue)):
-        app.include_router(router, prefix="/v1")
-        app.include_router(router, include_in_schema=False)
+        app.include_router(router, prefix="/v1", dependencies=known)
+        app.include_router(router, include_in_schema=False, dependencies=known)
     routes, lifespan = tool_routes(tool_server(store, app.state.catalogue, app.state.reads))
     app.include_router(APIRouter(routes=routes, lifespan=lifespan), include_in_schema=False)
     with_problems(app)

@@ -61,8 +61,8 @@ def _problems(path: str, operation: dict[str, Any]) -> dict[str, str]:
     found = {"503": "The store does not answer; see Retry-After"}
     given = {each["name"] for each in operation.get("parameters", ())}
     has_body = "requestBody" in operation
-    if given or has_body:
-        found |= {"400": "Malformed", "422": "Not understood, or out of range"}
+    if given or has_body or path.startswith("/v1/"):
+        found |= {"400": "Malformed", "422": "Not understood, out of range, or no such parameter"}
     if "{" in path or given & _NAMES or path == "/ask" or has_body:
         found["404"] = "Nothing of this name; see did_you_mean"
     return found
