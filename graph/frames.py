@@ -24,8 +24,18 @@ def frame(records: Iterable[Answer]) -> pd.DataFrame:
     >>> from graph.models import Party
     >>> frame([Party(id="tsmc", iri="https://w3id.org/nthtier/id/tsmc", name="TSMC", kind="Foundry")]).name[0]
     'TSMC'
+
+    Raises
+    ------
+    ModuleNotFoundError
+        pandas is absent.
     """
-    import pandas as pd  # only notebooks need it
+    try:
+        import pandas as pd  # only notebooks need it
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(
+            "a DataFrame needs pandas, which is none of what nthtier needs itself; add it with: pip install pandas"
+        ) from None
 
     return pd.DataFrame([_row(each) for each in records])
 

@@ -135,6 +135,8 @@ def holdings_of(text: str) -> dict[str, float]:
         Names the line.
     """
     found: dict[str, float] = {}
+    bare: list[str] = []
+    weighed: list[str] = []
     try:
         rows = list(csv.reader(io.StringIO(text)))
     except csv.Error as error:
@@ -153,6 +155,7 @@ def holdings_of(text: str) -> dict[str, float]:
             head, _, tail = cells[0].rpartition(" ")
             cells = [head.strip(), tail] if head and _number(tail) is not None else cells
         weight = 1.0 if len(cells) == 1 else _number(cells[1])
+        (bare if len(cells) == 1 else weighed).append(cells[0])
         if len(cells) > 2 or weight is None:
             raise PortfolioError(f"line {number}: a name and a weight, not {','.join(row)[:80]!r}")
         found[cells[0]] = found.get(cells[0], 0.0) + weight
@@ -160,6 +163,8 @@ def holdings_of(text: str) -> dict[str, float]:
             raise PortfolioError(f"more than {_MOST} holdings")
     if not found:
         raise PortfolioError("no holding; write for example “NVDA,60”")
+    if bare and weighed:
+        raise PortfolioError(f"no weight for {', '.join(bare)[:200]}; give one to every holding, or to none")
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from fastapi.testclient import TestClient
 from graph.api.app import create_app
 from graph.cli import main
 from graph.dependency import dependents
+from graph.frames import frame
 from graph.ingest import ingest
 from graph.settings import Settings
 from graph.store import Store, open_store
@@ -149,6 +151,17 @@ def test_the_other_routes(client: TestClient) -> None:
     posted = client.post("/v1/whatif", json={"steps": ["TSMC -50%"]})
     assert posted.json()["scenario"] == "TSMC -50%"
     assert client.post("/v1/portfolio", json={"NVDA": 60, "AAPL": 40}).json()["found"]
+
+
+def test_a_holding_without_a_weight_beside_weighed_ones_is_refused(run: Callable[..., str]) -> None:
+    assert "no weight for MSFT" in run("portfolio", "MSFT", "OPENAI=10", code=1)
+    assert "2 holdings lean on" in run("portfolio", "MSFT", "OPENAI")
+
+
+def test_without_pandas_a_frame_says_how_to_add_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ModuleNotFoundError, match="pip install pandas"):
+        frame(())
 
 
 def test_an_exposure_that_nothing_documents_is_no_exposure_of_0(client: TestClient, run: Callable[..., str]) -> None:

@@ -247,7 +247,7 @@ def test_a_store_is_backed_up_restored_exported_and_counted(run: Run, table: Pat
 
 
 def test_extract_explains_what_was_read_and_why(run: Run, tmp_path: Path) -> None:
-    text = "SK Hynix supplies HBM4 to Nvidia. <b>Samsung</b> \x1b[31mmay be next."
+    text = "SK Hynix supplies HBM4 to Nvidia. <b>Samsung</b> \x1b[31mmay be next. It rained on Tuesday."
     (tmp_path / "2026-01-28.txt").write_text(text, encoding="utf-8")
     rows = [json.loads(line) for line in run("extract", "2026-01-28.txt", "--json").stdout.splitlines()]
     relations = [one for row in rows for one in row["relations"]]
@@ -258,8 +258,10 @@ def test_extract_explains_what_was_read_and_why(run: Run, tmp_path: Path) -> Non
     said = run("extract", "2026-01-28.txt", "--explain").stdout
     assert "+ SK Hynix supplies Nvidia [HBM4] · actual, stated (confidence" in said
     assert "\x1b" not in said
+    assert said.split("It rained on Tuesday.")[1].split() == ["nothing", "read"]
     assert "Wrote read.html" in run("extract", "2026-01-28.txt", "-o", "read.html").stdout
     page = (tmp_path / "read.html").read_text(encoding="utf-8")
     assert '<mark class="organisation" title="organisation">SK Hynix</mark>' in page
+    assert "Nothing read." in page
     assert "<script" not in page
     assert "http" not in page

@@ -189,6 +189,8 @@ def _explain(document: Document, context: Context, output: Path | None, as_json:
         for each in read:
             marked = "".join(f"[bold]{show.plain(t)}[/bold]" if kind else show.plain(t) for t, kind in each.pieces)
             out.print(marked, overflow="fold")
+            if not each.considered:
+                out.print("  [dim]nothing read[/dim]")
             for one in each.considered:
                 mark, why = (
                     ("[green]+[/green]", f"confidence {one.claim.confidence or 1:.2f}, {one.claim.extractor}")
