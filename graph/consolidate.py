@@ -123,7 +123,7 @@ def consolidate(
     as_of
         Known time: only claims up to this day count.
     valid_at
-        Valid time: only claims that hold on this day count; an open bound holds.
+        Valid time: only claims that hold on this day count; an open bound holds, but an end holds from the day it is told.
     aside
         Claims that decisions set aside.
     """
@@ -150,7 +150,9 @@ def _counts(assertion: Assertion, as_of: Date | None, valid_at: Date | None) -> 
     if valid_at is None:
         return True
     when = valid_at.isoformat()
-    return (assertion.valid_from or when) <= when <= (assertion.valid_until or when)
+    # What has ended was before: an end without dates of its own holds from the day of its claim. A denial was always so.
+    start = assertion.valid_from or (assertion.date if assertion.status == "ended" else when)
+    return start <= when <= (assertion.valid_until or when)
 
 
 def _group(claims: set[Assertion], aside: frozenset[str]) -> Group:

@@ -144,6 +144,19 @@ def test_two_clocks() -> None:
     assert together(*claims, as_of=day(4), valid_at=day(20)).status == "negotiating"
 
 
+def test_what_ended_held_before() -> None:
+    claims = (said(1, "actual", valid_from=day(-700)), said(5, "ended"))
+    assert [together(*claims, valid_at=day(n)).status for n in (-500, 4, 5, 30)] == [
+        "actual",
+        "actual",
+        "ended",
+        "ended",
+    ]
+    dated = (said(1, "actual", valid_from=day(-700)), said(5, "ended", valid_from=day(-100)))
+    assert [together(*dated, valid_at=day(n)).status for n in (-101, -100)] == ["actual", "ended"]
+    assert together(*claims[:1], said(5, "denied"), valid_at=day(-500)).status == "denied"
+
+
 def test_a_deal_is_one_thread_whatever_it_is_called() -> None:
     deal = {"subject": "Mem", "predicate": "investsIn", "object": "Lab"}
     said_ = loaded(
