@@ -271,7 +271,10 @@ def _coverage(asked: Asked) -> Made:
 
 def _profile(asked: Asked) -> Made:
     record = profile(asked.store, asked.node, level=asked.level, as_of=asked.as_of, catalogue=asked.catalogue)
-    return record, sparql.about(asked.node.iri)
+    if asked.as_of is not None:
+        return record, sparql.about(asked.node.iri)
+    item = asked.node.name if asked.node.kind in _PRODUCTS else ""
+    return record, sparql.profile(asked.node.iri, asked.level, item)
 
 
 ANSWERS: Final[dict[str, Maker]] = {

@@ -38,7 +38,7 @@ _FORMS: Final = (
     ("whatif", r"\bimpact\b.*?{S}.*(?:stop|ban|lose|half|failure)|^{S}(?: 's)? (?:stop|failure|ban)$|^{S} [-−–]? ?[\d.]+ ?(?:%|percent)$"),
     # fewest suppliers, firmest grips
     ("single_sourced", r"\bsourced\b(?:.*?{X})?"),
-    ("single_sourced", r"{X}(?: 's)? sourced"),
+    ("single_sourced", r"{X}(?: 's| be| component)* sourced|{X}(?: 's| be| have| component)* single supplier$"),
     ("single_sourced", r"\bsingle(?: single)? (?:supplier|buy|maker|source-of)\b(?:.*?{X})?"),
     ("common_dependents", r"\b(?:depend|depend on|need)(?: on)? (?:both )?{L}$"),
     ("common_suppliers", r"\bcommon (?:supplier|dependency)\b(?: \w+)*? {L}|\b(?:supplier|dependency|component)? ?common(?: \w+)*? {L}"),

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import date as Date
 
 from graph.consolidate import within
+from graph.nquads import literal
 from ontology import terms
 from ontology.terms import PREFIXES
 
@@ -80,6 +81,35 @@ def made(maker: str = "", product: str = "") -> str:
     asked = "?product" if maker else "?maker"
     return _query(
         f"SELECT DISTINCT {asked} WHERE {{ {{ {what} nt:developedBy {who} }} UNION {{ {who} nt:develops {what} }} }}"
+    )
+
+
+def profile(iri: str, level: str, item: str = "") -> str:
+    """Return the query for what a party or product, or what it develops, stands in at a level, the catalogue's word with it.
+
+    Parameters
+    ----------
+    item
+        The name of a product, where relations in which it flows count too.
+    """
+    here, levels = term(iri), " ".join(f"nt:{terms.LEVEL_NAMES[name]}" for name in sorted(within(level)))
+    known = f"VALUES ?level {{ {levels} }}"
+    words = f"?relation nt:itemName ?words FILTER(CONTAINS(LCASE(?words), {literal(item.lower())}))"
+    flows = f"\n      UNION {{ ?relation nt:item ?own }} UNION {{ {words} }}" if item else ""
+    return _query(
+        "SELECT DISTINCT ?relation ?subject ?predicate ?object ?status WHERE {\n"
+        f"  {{ {known}\n"
+        f"    {{ VALUES ?own {{ {here} }} }} UNION {{ ?own nt:developedBy {here} }}\n"
+        f"    {{ ?relation rdf:subject ?own }} UNION {{ ?relation rdf:object ?own }}{flows}\n"
+        "    ?relation nt:level ?level ; rdf:subject ?subject ; rdf:predicate ?predicate ; nt:status ?status .\n"
+        "    OPTIONAL { ?relation rdf:object ?object } }\n"
+        "  UNION\n"
+        f"  {{ ?object nt:developedBy ?subject FILTER({here} IN (?subject, ?object))\n"
+        "    BIND(nt:develops AS ?predicate)\n"
+        "    FILTER NOT EXISTS {\n"
+        f"      {known}\n"
+        "      ?said rdf:subject ?subject ; rdf:object ?object ; rdf:predicate nt:develops ; nt:level ?level } }\n"
+        "}\nORDER BY ?subject ?predicate ?object"
     )
 
 
