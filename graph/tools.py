@@ -116,10 +116,13 @@ def tool_server(store: Store, catalogue: Catalogue, reads: Reads | None = None) 
 
     @tool
     def ask_question(
-        question: Annotated[str, Field(max_length=500, examples=["who depends on TSMC?"])], limit: Some = None
+        question: Annotated[str, Field(max_length=500, examples=["who depends on TSMC?"])],
+        level: Annotated[Level | None, Field(description="Where the question names none.")] = None,
+        as_of: AsOf = None,
+        limit: Some = None,
     ) -> Reply:
         """Answer a question in plain English, with its evidence and the SPARQL that an analyst could have written."""
-        return shortened(ask(store, question, catalogue), limit)
+        return shortened(ask(store, question, catalogue, level=level, as_of=as_of), limit)
 
     @tool
     def find_parties(

@@ -87,6 +87,13 @@ def test_lists_are_filtered_and_sorted(client: TestClient) -> None:
     assert client.get("/v1/claims?q=CULPIUM").json()["total"] > 0
 
 
+def test_the_root_says_where_things_are(client: TestClient) -> None:
+    places = client.get("/").json()
+    assert client.get(places["ask"]).json()["answer"]["found"]
+    assert client.get(places["openapi"]).json()["paths"]
+    assert "<html" in client.get("/", headers={"accept": "text/html"}).text
+
+
 def test_kinds_and_countries_are_read_however_they_are_written(client: TestClient) -> None:
     foundries = client.get("/v1/parties?kind=Foundry&country=TW").json()
     assert foundries["total"]

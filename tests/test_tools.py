@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import date as Date
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,13 @@ def test_a_long_answer_is_compact_and_can_be_cut(server: Any) -> None:
     cited = {claim for each in found[:3] for hop in each["path"] for claim in hop["claims"]}
     assert set(answer["evidence"]) == cited
     assert len(cut.content[0].text) * 3 < len(whole.content[0].text)
+
+
+def test_a_question_is_asked_at_a_level_of_a_day(server: Any, backbone: Store, catalogue: Catalogue) -> None:
+    more = {"level": "confirmed", "as_of": "2025-12-31"}
+    called = run(server, lambda client: client.call_tool("ask_question", {"question": "who depends on TSMC?", **more}))
+    answer = dependents(backbone, "TSMC", level="confirmed", as_of=Date(2025, 12, 31), catalogue=catalogue)
+    assert called.structured_content["answer"] == json.loads(answer.model_dump_json())
 
 
 def test_ties_of_money_hold_what_is_talked_of_as_a_question_does(

@@ -23,6 +23,19 @@ def health_router() -> APIRouter:
     """Return the routes that watchers ask."""
     router = APIRouter(tags=["Service"])
 
+    @router.get("/", include_in_schema=False)
+    def index() -> dict[str, str]:
+        """Say where things are, to what is no browser; a browser gets the page."""
+        return {
+            "name": "nthtier",
+            "ask": "/ask?q=who+depends+on+TSMC%3F",
+            "api": "/v1",
+            "docs": "/docs",
+            "openapi": "/openapi.json",
+            "sparql": "/sparql",
+            "tools for agents": "/mcp",
+        }
+
     @router.get("/healthz")
     def healthz() -> Health:
         """Say that the service runs."""

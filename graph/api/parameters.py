@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from loaders.errors import did_you_mean
 
 
-def only_known(request: Request) -> None:
+async def only_known(request: Request) -> None:
     """Refuse a request with a query parameter that its route does not have."""
     route = request.scope.get("route")
     if not request.query_params or not isinstance(route, APIRoute):
