@@ -31,7 +31,7 @@ from graph.exposure import Exposure, exposure
 from graph.listing import claims, document, documents, parties
 from graph.models import Dependents, Evidence
 from graph.names import Node
-from graph.paths import common
+from graph.paths import Paths, common
 from graph.profile import profile
 from graph.question import Reply, translator
 from graph.question import ask as answer_question
@@ -277,7 +277,8 @@ def _network(reply: Reply) -> str:
     if asked.intent in ("dependents", "dependencies") and isinstance(reply.answer, Dependents):
         path, more = link("view", ids[0]), {"direction": asked.intent}
     elif asked.intent in ("paths", "exposure"):
-        path, more = "/view/paths", {"party": ids[0], "on": ids[1]}
+        ends = [reply.answer.party.id, reply.answer.on.id] if isinstance(reply.answer, Paths) else ids
+        path, more = "/view/paths", {"party": ends[0], "on": ends[1]}
     elif asked.intent == "whatif" and isinstance(reply.answer, WhatIf):
         path, more = "/view/whatif", {"scenario": reply.answer.scenario}
     elif asked.intent == "chokepoints" and ids:

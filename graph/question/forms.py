@@ -34,6 +34,7 @@ _FORMS: Final = (
     ("whatif", r"\bif\b.*(?<![\w-])(?:stop|lose|ban|half|short|less)\b.*?{S}(?! with)"),
     ("whatif", r"\bif\b.*?{S}(?: would| may| do)? not (?:supply|make|fabricate|package|host)\b"),
     ("whatif", r"\bif\b.*?{S}.*[-−–]? ?\d+ (?:%|percent)"),
+    ("whatif", r"\bhit\b.*?{S}(?: 's)? stop$"),
     ("whatif", r"\bwithout {S}$|\bimpact\b.*(?:stop|ban|lose|half|failure).*?{S}"),
     ("whatif", r"\bimpact\b.*?{S}.*(?:stop|ban|lose|half|failure)|^{S}(?: 's)? (?:stop|failure|ban)$|^{S} [-−–]? ?[\d.]+ ?(?:%|percent)$"),
     # fewest suppliers, firmest grips

@@ -107,7 +107,7 @@ def read(text: str, catalogue: Catalogue | None = None, today: Date | None = Non
 
 
 def _written_out(text: str) -> str:
-    """Return a text without contractions.
+    """Return a text without contractions, and without the words for all that the graph is about.
 
     >>> _written_out("what's wrong if they can't")
     'what is wrong if they can not'
@@ -116,6 +116,7 @@ def _written_out(text: str) -> str:
         r"\b(ca|wo)n['’]t\b", lambda found: "can not" if found[1].lower() == "ca" else "will not", text, flags=re.I
     )
     text = re.sub(r"n['’]t\b", " not", text)
+    text = re.sub(r"\b(?:to|on|in|for|across) the (?:AI )?(?:supply chain|industry)\b", "", text)  # all of the graph
     return re.sub(r"\b(what|who|where|how|there|that)['’]s\b", r"\1 is", text, flags=re.I)
 
 

@@ -50,7 +50,7 @@ _SAME: Final = {
     "exposed": "exposed exposes expose vulnerable sensitive",
     "exposure": "exposure exposures",
     "stop": "stop stops stopped stopping fail fails failed failing shut shuts halt halts halted halting cease ceases down "
-    "collapse collapses collapsed offline outage disappear disappears disappeared vanish vanishes vanished break breaks burns "
+    "collapse collapses collapsed offline outage outages shutdown shutdowns disappear disappears disappeared vanish vanishes vanished break breaks burns "
     "bankrupt dies die strike blockade blockaded",
     "half": "half halve halves halved halving",
     "lose": "lose loses lost losing cut cuts cutting drop drops dropped dropping fall falls fell reduce reduces reduced reducing "
@@ -90,7 +90,7 @@ _SAME: Final = {
     "coverage": "coverage blind",
     "on": "on about upon regarding concerning",
     "if": "if suppose supposing assume assuming imagine when",
-    "most": "most biggest largest worst top greatest main",
+    "most": "most key biggest largest worst top greatest main",
     "everything": "everything anything all",
     "tell": "tell show list give name find display print enumerate describe explain summarise summarize",
     "from": "from",
@@ -131,7 +131,7 @@ WORDS: Final = {form: word for word, forms in _SAME.items() for form in forms.sp
 _HARMLESS: Final = "who what tell whose where do be would may have 's of on in to for from by with everything"
 _HARMLESS_IN: Final = {
     "dependents": "business hit",
-    "dependencies": "business",
+    "dependencies": "business supplier",
     "suppliers": "supply supplier product buy component",
     "customers": "product supply component",
     "links": "product component",
