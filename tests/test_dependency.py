@@ -279,7 +279,7 @@ def test_a_portfolio_leans_on_what_its_holdings_lean_on(backbone: Store) -> None
 
 def test_a_portfolio_reads_tickers_as_data_vendors_write_them(backbone: Store) -> None:
     vendors = holdings_of(
-        "2330.TW,20\n005930.KS 10\nASML.AS,10\nMSFT US,5\n000660 KS Equity,5\n9988 HK\n700 HK\nTWSE:2330,1\nZZZZ.TW"
+        "2330.TW,20\n005930.KS 10\nASML.AS,10\nMSFT US,5\n000660 KS Equity,5\n9988 HK,2\n700 HK,2\nTWSE:2330,1\nZZZZ.TW,1"
     )
     answer = portfolio(backbone, vendors)
     named = ["TSMC", "Samsung Electronics", "ASML", "Microsoft", "SK hynix"]

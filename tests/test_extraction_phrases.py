@@ -59,6 +59,7 @@ def claim(subject: str, predicate: str, object_: str, sentence: str, confidence:
 IMPLAUSIBLE = [
     claim("TSMC", "develops", "generation", "TSMC showed its next generation."),
     claim("NVIDIA", "develops", "18A", "NVIDIA is weighing Intel's 18A."),
+    claim("OpenAI", "investsIn", "Prism", "Prism, a LaTeX workspace by OpenAI, competes with Overleaf."),
     claim("Qiwang S3", "uses", "FP4", "Qiwang S3 supports FP4."),
     claim("SK hynix", "supplies", "Google", "TSMC leaves Meta short."),
     claim("Blackwell", "supplies", "Meta", "Blackwell goes to Meta."),

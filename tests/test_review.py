@@ -281,7 +281,7 @@ def test_changes_timeline_report_and_coverage_at_the_terminal(place: Path, capsy
     assert "relations from" in shown(capsys, "coverage")
     assert "can't be written" in shown(capsys, "report", "2026-01-03", "-o", "no/day.html", code=1)
     assert "watch.bin" in shown(capsys, "changes", "--since", "2026-01-02", "--watch", "watch.bin", code=1)
-    assert "not a date" in shown(capsys, "changes", "--since", "yesterday", code=2)
+    assert "not a date" in shown(capsys, "changes", "--since", "yesteryear", code=2)
     assert "must be one of" in shown(capsys, "changes", "--since", "2026-01-02", "--level", "sure", code=2)
 
 

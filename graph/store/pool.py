@@ -29,8 +29,10 @@ from graph.store.spool import Spool
 
 #: Up to here a result is gathered before the answer begins, so that what goes wrong by then gets a clean error.
 _GATHERED: Final = 1024 * 1024
-#: Seconds of the processor's time after which a query counts as slow; by the clock a busy machine would make all slow.
+#: Seconds of the processor's time after which a query counts as slow; by the clock alone a busy machine would make all slow.
 _MOMENT: Final = 0.5
+#: Seconds by the clock after which it does in any case: a query that gets little of the processor holds its lane no longer.
+_WHILE: Final = 2.0
 
 
 class ReaderPool:
@@ -199,7 +201,7 @@ class _Turn:
             if self._seconds is not None and elapsed >= self._seconds:
                 raise QueryTimeoutError(f"stopped after its limit of {self._seconds:g} s")
             if elapsed >= self._look and not self._is_slow:
-                left = _MOMENT - (self._reader.spent() - spent)
+                left = min(_MOMENT - (self._reader.spent() - spent), _WHILE - elapsed)
                 if left <= 0:
                     self._make_slow()
                 self._look = elapsed + max(left, 0.01)

@@ -1,7 +1,8 @@
 """Tag scores → mentions: whole words, whole names.
 
 Scores of word pieces are averaged over a word; a mention is a run of words, its type the vote of the run;
-then it is snapped to hyphenated names and freed of possessives, quotes, quantities and stop words.
+then it is snapped to hyphenated names and freed of possessives, quotes, quantities and stop words, and of the class noun
+and the plural behind a name ("Helios racks", "B300s"), which the contract counts no part of it.
 """
 
 import re
@@ -60,6 +61,18 @@ _STOP = frozenset(
         "we",
     ]
 )
+_PLURAL = re.compile(r"(?<=[A-Z0-9])s$")
+_CLASS_NOUNS = frozenset(
+    [
+        "accelerator", "assistant", "board", "browser", "cabinet", "camera", "card", "chassis", "chip", "chipset",
+        "computer", "controller", "core", "desktop", "die", "drive", "engine", "film", "glasses", "headset",
+        "humanoid", "instance", "interconnect", "kit", "laminate", "laptop", "laser", "machine", "model", "modem",
+        "module", "node", "notebook", "optics", "panel", "part", "phone", "platform", "processor", "projector",
+        "rack", "retimer", "robot", "scanner", "sensor", "server", "silicon", "smartphone", "stack", "substrate",
+        "supercomputer", "superchip", "switch", "switches", "system", "tablet", "terminal", "tool", "tray", "wafer",
+        "workstation",
+    ]
+)  # fmt: skip
 
 
 @dataclass(frozen=True, order=True)
@@ -104,7 +117,7 @@ def _runs(text: str, offsets: Sequence[tuple[int, int]], scores: Floats) -> list
             open_run = None
             continue
         begin, inside = float(scores[here[0], 1 + 2 * best]), float(scores[here[0], 2 + 2 * best])
-        if open_run and begin < inside:
+        if open_run and begin < inside and "\n" not in text[open_run.end : m.start()]:
             open_run.end = m.end()
             open_run.votes[TYPES[best]] = open_run.votes.get(TYPES[best], 0.0) + mass[best]
             open_run.confidence = min(open_run.confidence, mass[best])
@@ -126,7 +139,20 @@ def _snapped(text: str, start: int, end: int, floor: int) -> tuple[int, int]:
         end = start + m.start()
     while start < end and not text[start].isalnum():
         start += 1
-    return start, end
+    return start, start + len(_proper(text[start:end]))
+
+
+def _proper(name: str) -> str:
+    """A name without the class noun, with what describes it, and without the plural.
+
+    >>> [_proper(name) for name in ["Helios racks", "MTT S6000 graphics card", "B300s", "SK hynix", "wafer trays"]]
+    ['Helios', 'MTT S6000', 'B300', 'SK hynix', 'wafer trays']
+    """
+    words = name.split(" ")
+    if words[-1] in _CLASS_NOUNS or words[-1].removesuffix("s") in _CLASS_NOUNS:
+        while words and words[-1].islower():
+            words.pop()
+    return _PLURAL.sub("", " ".join(words)) if words else name
 
 
 def mentions(text: str, offsets: Sequence[tuple[int, int]], scores: Floats) -> list[Mention]:

@@ -66,6 +66,9 @@ def _kinds_fit(claim: Claim, catalogue: Catalogue) -> str:
     object_ = catalogue.entry(claim.object.iri) if claim.object else None
     if subject is not None and subject.is_product and claim.predicate in _ACTS_ALONE:
         return f"{subject.name} is a product, which does not act"
+    if claim.predicate in terms.CAPITAL and subject is not None and object_ is not None:
+        maker = catalogue.developer(object_) if object_.is_product else None
+        return f"{object_.name} is {subject.name}'s own" if maker is not None and maker.iri == subject.iri else ""
     if claim.predicate not in {"develops", "uses"} or object_ is None:
         return ""
     if not object_.is_product:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal, cast
 
 from loaders.claim import Attribution, Claim, Document, Sentence, Status
+from loaders.extraction.items import rightful
 from loaders.extraction.network import Model
 from loaders.extraction.reading import Found, Reading, Span, read
 from loaders.extraction.stance import settled
@@ -117,17 +118,17 @@ class Reader:
         texts = [window.text for window in cut]
         readings = read(self.model, self.model.tokeniser, texts, least, self.model.card["lean"])
         return [
-            replace(reading, found=tuple(settled(found, window) for found in reading.found))
+            replace(reading, found=tuple(settled(found, window) for found in rightful(reading.found, window)))
             for window, reading in zip(cut, readings, strict=True)
         ]
 
-    def confidence(self, score: float) -> float:
-        """How often claims of this score are right, by the card's calibration.
+    def confidence(self, score: float, apart: bool = False) -> float:
+        """How often claims of this score are right, by the card's calibration; rarer for those whose ends stand ``apart``.
 
-        >>> 0 < Reader().confidence(0.5) < Reader().confidence(0.99) <= 1
+        >>> 0 < Reader().confidence(0.9, apart=True) < Reader().confidence(0.9) < Reader().confidence(0.99) <= 1
         True
         """
-        slope, shift = self.model.card["calibration"]
+        slope, shift = self.model.card["calibration"]["apart" if apart else "within"]
         score = min(max(score, 1e-4), 1 - 1e-4)
         return round(1 / (1 + math.exp(-(slope * math.log(score / (1 - score)) + shift))), 3)
 
@@ -152,9 +153,14 @@ class Reader:
             start=sentence.start,
             end=sentence.end,
             trigger=trigger if (trigger := _said(found.trigger, window) or "") in sentence.text else "",
-            confidence=self.confidence(found.score),
+            confidence=self.confidence(found.score, apart(found, sentence.text)),
             extractor=self.name,
         )
+
+
+def apart(found: Found, sentence: str) -> bool:
+    """Whether an end of a relation stands in another sentence than the one that says it."""
+    return found.subject not in sentence or (found.object is not None and found.object not in sentence)
 
 
 def _cut(sentence: Sentence) -> Sentence:

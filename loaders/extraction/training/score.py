@@ -15,7 +15,7 @@ from typing import Any
 
 from loaders.claim import Document, Sentence
 from loaders.extraction.network import MODEL, Model
-from loaders.extraction.reader import Reader
+from loaders.extraction.reader import Reader, apart
 from loaders.extraction.reading import NO_LEAN
 from loaders.extraction.training.corpus import CORPUS, Unit, load, parts, sentence_spans
 from loaders.extraction.training.measure import Figures, best_threshold, claim_row, field_f1, figures, gold_rows
@@ -41,23 +41,27 @@ def document_of(unit: Unit) -> Document:
 
 def read_units(reader: Reader, units: Sequence[Unit]) -> list[list[dict[str, Any]]]:
     """The claims of each unit with their scores, all units' windows in one go."""
-    cut = [reader.windows(document_of(unit)) for unit in units]
+    documents = [document_of(unit) for unit in units]
+    cut = [reader.windows(document) for document in documents]
     flat = iter(reader.read([window for windows in cut for window in windows]))
     out = []
-    for windows in cut:
+    for document, windows in zip(documents, cut, strict=True):
         rows = []
         for window in windows:
             for found in next(flat).found:
-                if window.sentence_at(found.trigger[0]) is not None:
-                    rows.append(claim_row(found, window.text))
+                if (number := window.sentence_at(found.trigger[0])) is not None:
+                    said = document.sentences[number].text
+                    rows.append({**claim_row(found, window.text), "apart": apart(found, said)})
         out.append(rows)
     return out
 
 
-def samples(units: Sequence[Unit], read: Sequence[list[dict[str, Any]]], least: float) -> list[tuple[float, bool]]:
-    """(score, right) of every claim above ``least``."""
+def samples(
+    units: Sequence[Unit], read: Sequence[list[dict[str, Any]]], least: float
+) -> list[tuple[float, bool, bool]]:
+    """(score, apart, right) of every claim above ``least``."""
     return [
-        (c["score"], any(matches(g, c) for g in gold_rows(unit)))
+        (c["score"], c["apart"], any(matches(g, c) for g in gold_rows(unit)))
         for unit, claims in zip(units, read, strict=True)
         for c in claims
         if c["score"] >= least
@@ -79,15 +83,17 @@ def calibration(pairs: Sequence[tuple[float, bool]]) -> tuple[float, float]:
             sum(w),
         )
         det = haa * hbb - hab * hab
-        a, b = a - (hbb * ga - hab * gb) / det, b - (haa * gb - hab * ga) / det
+        # Whole steps of Newton's method overshoot where few claims are right.
+        a -= min(0.5, max(-0.5, (hbb * ga - hab * gb) / det))
+        b -= min(0.5, max(-0.5, (haa * gb - hab * ga) / det))
     return round(a, 4), round(b, 4)
 
 
-def reliability(reader: Reader, pairs: Sequence[tuple[float, bool]]) -> list[dict[str, Any]]:
+def reliability(reader: Reader, claims: Sequence[tuple[float, bool, bool]]) -> list[dict[str, Any]]:
     """Confidence against truth in bands of a tenth."""
     bands: dict[int, list[tuple[float, bool]]] = {}
-    for score, right in pairs:
-        confidence = reader.confidence(score)
+    for score, parted, right in claims:
+        confidence = reader.confidence(score, parted)
         bands.setdefault(min(9, int(confidence * 10)), []).append((confidence, right))
     return [
         {
@@ -102,16 +108,20 @@ def reliability(reader: Reader, pairs: Sequence[tuple[float, bool]]) -> list[dic
 
 def tune(model: Model, units: Sequence[Unit]) -> dict[str, Any]:
     """Threshold, calibration and the lean of each field for a model, from the tuning half."""
-    model.card.update(threshold=0.2, calibration=[1.0, 0.0], lean=dict(NO_LEAN))
+    model.card.update(threshold=0.2, calibration=dict.fromkeys(("within", "apart"), (1.0, 0.0)), lean=dict(NO_LEAN))
     read = read_units(Reader(model=model), units)
     threshold = best_threshold(units, read)
-    slope, shift = calibration(samples(units, read, threshold / 2))
+    claims = samples(units, read, threshold / 2)
+    fitted = {
+        name: calibration([(score, right) for score, parted, right in claims if parted == (name == "apart")])
+        for name in ("within", "apart")
+    }
     right = {0.0: field_f1(units, read, threshold)}
     for lean in LEANS:
         model.card["lean"] = dict.fromkeys(NO_LEAN, lean)
         right[lean] = field_f1(units, read_units(Reader(model=model), units), threshold)
     leans = {field: max(right, key=lambda lean, field=field: (right[lean][field], -lean)) for field in NO_LEAN}
-    return {"threshold": threshold, "calibration": [slope, shift], "lean": leans}
+    return {"threshold": threshold, "calibration": fitted, "lean": leans}
 
 
 def resident() -> int:
