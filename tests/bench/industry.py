@@ -54,6 +54,8 @@ def relations(parties: int, per_party: int = 5, seed: int = 1) -> Relations:
         stated=rng.random(count) < 0.7,
         low=low,
         high=high,
+        stated_low=low,
+        stated_high=high,
         support=np.ones(count, np.int32),
         first_seen=pa.DictionaryArray.from_arrays(none, text.dictionary),
         last_seen=pa.DictionaryArray.from_arrays(none, text.dictionary),
