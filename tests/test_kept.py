@@ -1,4 +1,4 @@
-"""Answers kept as they were sent: quick the second time, never older than the store, each client its own form."""
+"""Answers kept as they were sent, of questions and of queries: quick the second time, never older than the store, each client its own form."""
 
 from __future__ import annotations
 
@@ -89,3 +89,50 @@ def test_many_who_ask_the_same_at_once_wait_for_one_answer(client: TestClient, a
     assert len(found) == 12
     assert len(set(found)) == 1
     assert len(asked) == 1
+
+
+QUERY = "/sparql?query=SELECT+?who+{+id:tsmc+nt:fabricatesFor+?who+}"
+ROWS = {"accept": "application/sparql-results+json"}
+
+
+@pytest.fixture
+def queried(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The queries that reached the store."""
+    found: list[str] = []
+    reads = client.app.state.reads  # type: ignore[attr-defined]
+    query = reads.query
+
+    def counted(sparql: str, *others: object, **more: object) -> Iterator[bytes]:
+        found.append(sparql)
+        return query(sparql, *others, **more)  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(reads, "query", counted)
+    return found
+
+
+def test_a_query_is_worked_out_once_for_a_version_of_the_store(client: TestClient, queried: list[str]) -> None:
+    first, second = (client.get(QUERY, headers=ROWS) for _ in range(2))
+    assert len(queried) == 1
+    assert first.content == second.content
+    assert first.headers["etag"] == second.headers["etag"]
+    assert client.get(QUERY, headers=ROWS | {"if-none-match": first.headers["etag"]}).status_code == 304
+    assert client.get(QUERY, headers={"accept": "text/csv"}).text.startswith("who\r\n")
+    client.post("/v1/documents?name=b.csv", content=TABLE.format("MediaTek"), headers=WRITE)
+    third = client.get(QUERY, headers=ROWS | {"if-none-match": first.headers["etag"]})
+    assert third.status_code == 200
+    assert len(third.json()["results"]["bindings"]) == len(first.json()["results"]["bindings"]) + 1
+
+
+@pytest.mark.parametrize("value", ["NOW()", "RAND()", "STRUUID()"])
+def test_what_is_never_the_same_twice_is_not_kept(client: TestClient, queried: list[str], value: str) -> None:
+    for _ in range(2):
+        answer = client.get(f"/sparql?query=SELECT+({value}+AS+?x)+{{}}", headers=ROWS)
+        assert answer.headers["cache-control"] == "no-store"
+        assert "etag" not in answer.headers
+    assert len(queried) == 2
+
+
+def test_a_query_that_failed_is_asked_anew(client: TestClient, queried: list[str]) -> None:
+    statuses = [client.get("/sparql?query=SELECT+?x+{", headers=ROWS).status_code for _ in range(2)]
+    assert statuses == [400, 400]
+    assert len(queried) == 2

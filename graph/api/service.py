@@ -39,7 +39,7 @@ _SAFE: Final = {
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
 }
-_UNTAGGED: Final = re.compile(r"/(?:sparql|query|update|store|mcp|healthz|readyz|metrics|static)(?:/|$)")
+_UNTAGGED: Final = re.compile(r"/(?:query|update|store|mcp|healthz|readyz|metrics|static)(?:/|$)")
 _COSTLY: Final = re.compile(
     r"/(?:v1/)?(?:ask|sparql|update|store|whatif|scenarios?|chokepoints|portfolio|view|documents)(?:/|$)"
 )
@@ -48,10 +48,10 @@ _NEAR: Final = frozenset({"127.0.0.1", "::1", "testclient", ""})
 
 
 def is_tagged(path: str) -> bool:
-    """Say whether answers at a path get an entity tag of the store's version here; others give their own, or none.
+    """Say whether answers at a path are those of the store's version: they get an entity tag, or have their own, and are kept.
 
-    >>> is_tagged("/v1/parties"), is_tagged("/sparql")
-    (True, False)
+    >>> is_tagged("/v1/parties"), is_tagged("/sparql"), is_tagged("/metrics")
+    (True, True, False)
     """
     return not _UNTAGGED.match(path)
 
@@ -132,7 +132,7 @@ class Service:
         tag = await self._tag(scope, headers)
         # The tag holds version, address and form; packing and the name we are called by make other bytes of it.
         key = (tag, "gzip" in headers.get("accept-encoding", ""), method, scope["scheme"], headers.get("host", ""))
-        kept = await self._kept(key) if tag else None
+        kept = await self._kept(key, path) if tag else None
         answer = _Answer(send, request_id, tag, path)
         leads = bool(tag) and not kept and key not in self._going
         if leads:
@@ -148,8 +148,8 @@ class Service:
                     headers={"Retry-After": str(max(1, round(wait)))},
                 )
                 await refusal(scope, receive, answer.send)
-            elif tag and tag in (part.strip() for part in headers.get("if-none-match", "").split(",")):
-                await answer.send({"type": "http.response.start", "status": 304, "headers": [(b"etag", tag.encode())]})
+            elif tag and (same := _held(headers, tag, kept)):
+                await answer.send({"type": "http.response.start", "status": 304, "headers": [(b"etag", same.encode())]})
                 await answer.send({"type": "http.response.body", "body": b""})
             elif kept:
                 await answer.again(kept)
@@ -163,9 +163,12 @@ class Service:
                 self.owner.state.measures.questions.labels(intent).inc()
             self._note(route, method, path, answer.status, time.perf_counter() - began, request_id, client)
 
-    async def _kept(self, key: Key) -> Sent | None:
-        """Return a kept answer; where somebody else is being answered the same, wait for that answer."""
-        if (going := self._going.get(key)) is not None:
+    async def _kept(self, key: Key, path: str) -> Sent | None:
+        """Return a kept answer; where somebody else is being answered the same, wait for that answer.
+
+        Not so with queries: behind one that runs into its limit the next would wait for as long as two.
+        """
+        if path != "/sparql" and (going := self._going.get(key)) is not None:
             await going.wait()
         return self.kept.get(key)
 
@@ -212,6 +215,13 @@ class Service:
             log.info(json.dumps(said, ensure_ascii=True))
 
 
+def _held(headers: Headers, tag: str, kept: Sent | None) -> str:
+    """Return the tag by which a client says that it has the answer: ours, or that which the route gave it."""
+    known = {tag, *(value.decode() for name, value in kept.headers if name == b"etag")} if kept else {tag}
+    given = (part.strip() for part in headers.get("if-none-match", "").split(","))
+    return next((part for part in given if part in known), "")
+
+
 def _told(scope: Scope) -> tuple[str, str]:
     """Return the route that answered, and the intent of the question if it was one."""
     return getattr(scope.get("route"), "path", "other"), scope["state"].get("intent", "")
@@ -236,12 +246,12 @@ class _Answer:
                 sent.setdefault(name, value)
             if sent.get("content-type", "").startswith("text/html") and not self._path.startswith(("/docs", "/redoc")):
                 sent.setdefault("content-security-policy", POLICY)
-            tagged = self._tag and self.status == 200 and "etag" not in sent
+            tagged = self._tag and self.status == 200 and sent.get("cache-control", "no-cache") == "no-cache"
             if tagged:
-                sent["etag"] = self._tag
+                sent.setdefault("etag", self._tag)
                 sent.setdefault("cache-control", "no-cache")
                 sent.add_vary_header("Accept")
-            if tagged and sent["cache-control"] == "no-cache" and "set-cookie" not in sent:
+            if tagged and "set-cookie" not in sent:
                 self._headers = tuple(sent.raw)
             else:
                 self.sent((), None)

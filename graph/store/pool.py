@@ -117,7 +117,7 @@ class ReaderPool:
                     break
             else:
                 turn.end(reuse=True)
-                return iter(gathered)
+                return iter([b"".join(gathered)])
         except StoreError as error:
             turn.end(reuse=not isinstance(error, _Ended | QueryTimeoutError))
             raise

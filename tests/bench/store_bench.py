@@ -4,6 +4,8 @@
 rdflib and rdflib-endpoint are left out above ``--rdflib-up-to`` parties, for their memory (8 GB at 200,000). Memory is that
 of a process which found its store loaded, where there is one on disk. Times are medians, each with the time that the processor
 spent on it in brackets: on a machine with other work that is what can be compared. What is within 1.5 times is the same.
+Stores on disk are compacted after loading, outside its time, so that none is asked while it does so by itself. Each query is asked
+in words of its own each time, and then in the same words, for which the whole service keeps the answer until the store changes.
 """
 
 from __future__ import annotations
@@ -54,6 +56,7 @@ class Run:
     memory: int | None = None
     queries: dict[str, float] = field(default_factory=dict)
     cpu: dict[str, float] = field(default_factory=dict)
+    again: dict[str, float] = field(default_factory=dict)
     rates: dict[int, float] = field(default_factory=dict)
     answers: dict[str, int] = field(default_factory=dict)
 
@@ -84,19 +87,25 @@ def spent(pid: int) -> float:
 
 
 def measure(run: Run, ask: Callable[[str], bytes], rounds: int, pid: int) -> None:
-    """Ask each query some times and keep the median."""
+    """Ask each query some times, each time worded anew so that no kept answer helps, then in the same words; keep the medians."""
     for name, query in QUERIES.items():
-        taken = []
         answer = ask(_PROLOGUE + query)
         before = spent(pid)
-        for _ in range(rounds):
-            begun = time.perf_counter()
-            answer = ask(_PROLOGUE + query)
-            taken.append(time.perf_counter() - begun)
+        run.queries[name], answer = _median(ask, [f"{_PROLOGUE}{query} # {n}" for n in range(rounds)])
         run.cpu[name] = (spent(pid) - before) / rounds
-        run.queries[name] = statistics.median(taken)
+        ask(_PROLOGUE + query)
+        run.again[name], _ = _median(ask, [_PROLOGUE + query] * rounds)
         run.answers[name] = len(json.loads(answer)["results"]["bindings"])
     run.memory = resident(pid)
+
+
+def _median(ask: Callable[[str], bytes], queries: list[str]) -> tuple[float, bytes]:
+    taken, answer = [], b""
+    for query in queries:
+        begun = time.perf_counter()
+        answer = ask(query)
+        taken.append(time.perf_counter() - begun)
+    return statistics.median(taken), answer
 
 
 def http_ask(url: str) -> Callable[[str], bytes]:
@@ -167,6 +176,7 @@ store = ox.Store(folder)
 store.bulk_load(path=file, format=ox.RdfFormat.N_QUADS)
 store.flush()
 print(time.perf_counter() - begun, time.process_time() - used, flush=True)
+store.optimize()
 """
 _ALONE = """
 import sys, json, pyoxigraph as ox
@@ -253,6 +263,7 @@ def nthtier(folder: Path, file: Path, rounds: int, seconds: float) -> list[Run]:
     with open(file, "rb") as source:
         store.load(source, "application/n-quads")
     run.load, run.load_cpu = time.perf_counter() - begun, time.process_time() - used
+    store.optimize()
     store.close()
     del store
     with store_servers.service(folder / "nthtier", query_timeout=600) as address:
@@ -278,6 +289,7 @@ def oxigraph(folder: Path, file: Path, rounds: int, seconds: float) -> Run:
         [program, "load", "--location", str(place / "data"), "--file", str(file)], check=True, capture_output=True
     )
     run.load, run.load_cpu = time.perf_counter() - begun, sum(os.times()[2:4]) - used
+    subprocess.run([program, "optimize", "--location", str(place / "data")], check=True, capture_output=True)
     with store_servers.oxigraph(place) as address:
         measure(run, http_ask(address), rounds, _server(address))
         run.rates = rates(address, seconds)
@@ -321,6 +333,10 @@ def table(runs: list[Run], quads: int) -> Iterator[str]:
     for query in QUERIES:
         cells = (f"{run.queries[query] * 1000:.2f} ({run.cpu[query] * 1000:.2f})" for run in runs)
         yield f"| {query}, ms | " + " | ".join(cells) + " |"
+    for query in QUERIES:
+        yield (
+            f"| {query} in the same words, ms | " + " | ".join(f"{run.again[query] * 1000:.2f}" for run in runs) + " |"
+        )
     yield "| memory, MB | " + " | ".join(f"{(run.memory or 0) / 2**20:.0f}" for run in runs) + " |"
     for clients in (1, 16):
         cells = (f"{run.rates[clients]:.0f}" if run.rates else "" for run in runs)
@@ -337,14 +353,21 @@ def ratios(runs: dict[str, Run]) -> Iterator[tuple[str, float, float, str]]:
     yield "load, of pyoxigraph's bulk loader", *loading(bare), ">= 0.8"
     if rdflib := runs.get("rdflib"):
         yield "load, of rdflib", *loading(rdflib), ">= 3"
-    times = [ours.queries[query] / server.queries[query] for query in QUERIES]
-    works = [ours.cpu[query] / server.cpu[query] for query in QUERIES]
-    yield "HTTP query, of Oxigraph server's, median", statistics.median(times), statistics.median(works), "<= 1.5"
-    if slow := runs.get("rdflib-endpoint"):
-        time, work = slow.queries["transitive"], slow.cpu["transitive"]
-        what = "transitive query, rdflib-endpoint's of ours"
-        yield what, time / ours.queries["transitive"], work / ours.cpu["transitive"], ">= 10"
-    for run in (ours, runs["nthtier, all routes"]):
+    whole, slow = runs["nthtier, all routes"], runs.get("rdflib-endpoint")
+    for run in (ours, whole):
+        times = [run.queries[query] / server.queries[query] for query in QUERIES]
+        works = [run.cpu[query] / server.cpu[query] for query in QUERIES]
+        what = f"query to {run.name}, of Oxigraph server's, median"
+        yield what, statistics.median(times), statistics.median(works), "<= 1.5"
+    again = statistics.median(whole.again[query] / server.again[query] for query in QUERIES)
+    yield "the same in the same words", again, again, "<= 1.5"
+    if slow:
+        ratio, work = slow.queries["transitive"], slow.cpu["transitive"]
+        what = f"transitive query, rdflib-endpoint's of {whole.name}"
+        yield what, ratio / whole.queries["transitive"], work / whole.cpu["transitive"], ">= 10"
+        ratio = slow.again["transitive"] / whole.again["transitive"]
+        yield "the same in the same words", ratio, ratio, ">= 10"
+    for run in (ours, whole):
         held = (run.memory or 0) / (bare.memory or 1)
         yield f"memory of {run.name}, of pyoxigraph's", held, held, "<= 1.5"
 
