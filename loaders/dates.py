@@ -6,7 +6,7 @@ import re
 from datetime import date as Date
 from email.utils import parsedate_to_datetime
 
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         (
@@ -27,7 +27,7 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
+_MONTH = "(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
 _YEAR = r"(?P<y>(?:19|20)\d\d)"
 _DAY = r"(?P<d>\d{1,2})(?:st|nd|rd|th)?"
 _FORMS = (
@@ -62,7 +62,7 @@ def find_span(text: str) -> tuple[Date, int, int] | None:
     matches = [match for form in _FORMS for match in form.finditer(text)]
     for match in sorted(matches, key=lambda match: (match.start(), -match.end())):
         groups = match.groupdict()
-        month = int(groups["m"]) if "m" in groups else _MONTHS[groups["month"].casefold()]
+        month = int(groups["m"]) if "m" in groups else MONTHS[groups["month"].casefold()]
         try:
             return Date(int(groups["y"]), month, int(groups["d"])), match.start(), match.end()
         except ValueError:

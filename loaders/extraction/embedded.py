@@ -12,6 +12,7 @@ from loaders.extraction.network import Model
 from loaders.extraction.phrases import Phrases
 from loaders.extraction.plausible import implausible
 from loaders.extraction.reader import Considered, Reader
+from loaders.extraction.times import dated
 from loaders.linking import Linker
 
 #: A claim of the learned reader below this confidence is not made: on texts that it was not trained on, those just above
@@ -57,7 +58,7 @@ class Embedded:
         return self.weigh(document, self.reader.understand(document, floor)[1])
 
     def weigh(self, document: Document, read: Iterable[Considered]) -> list[Considered]:
-        """Put what the set phrases find before what the reader found, and say of each why it is not made, if it is not."""
+        """Put what the set phrases find before what the reader found, each with its days; say why one is not made, if it is not."""
         numbers = {(each.part, each.start): number for number, each in reversed(list(enumerate(document.sentences)))}
         firm = [
             Considered(claim, 1.0, "", numbers[claim.part, claim.start]) for claim in self.phrases.extract(document)
@@ -68,7 +69,7 @@ class Embedded:
             reason = one.reason or self._unlikely(one.claim)
             if not reason and (other := made.setdefault(_said(one.claim), one.claim)) is not one.claim:
                 reason = f"{other.extractor} has it already"
-            out.append(replace(one, reason=reason))
+            out.append(replace(one, claim=dated(one.claim), reason=reason))
         return sorted(
             out, key=lambda one: (one.claim.part, one.claim.start, -(one.claim.confidence or 0), one.claim.id)
         )

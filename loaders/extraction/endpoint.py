@@ -26,6 +26,7 @@ from loaders.extraction.labels import FIELDS
 from loaders.extraction.numbers import as_change, as_share, near, quantities
 from loaders.extraction.plausible import implausible
 from loaders.extraction.reader import Considered, Reader, abbreviations
+from loaders.extraction.times import dated
 from loaders.extraction.windows import Window
 from loaders.fields import Fields
 from loaders.linking import Linker
@@ -143,7 +144,7 @@ class Endpoint:
         except RecursionError:
             return Considered(self._bare(fields.row, document, number), CONFIDENCE, "nested too deeply", number)
         why = implausible(claim, self.linker.catalogue)
-        return Considered(claim, CONFIDENCE, f"implausible: {why}" if why else "", number)
+        return Considered(dated(claim), CONFIDENCE, f"implausible: {why}" if why else "", number)
 
     def _claim(self, fields: Fields, window: Window, document: Document, number: int, short: dict[str, str]) -> Claim:
         """The claim of a row; its names and numbers stand in the window, its trigger in the sentence."""

@@ -35,7 +35,7 @@ _STAGES = {
 _NOT_YET = ("planned", "negotiating", "considering")
 """What a denial takes back; of what is there already it denies something else."""
 _DENIED = re.compile(r"\b(?:den(?:y|ies|ied)|dismiss(?:es|ed)|rul(?:es|ed) out|reject(?:s|ed))\b", re.IGNORECASE)
-_EDGE = re.compile(r"[;:—–]|,(?!\d)|\b(?:while|which|who|after|before|whereas|although|because|having)\b")
+EDGE = re.compile(r"[;:—–]|,(?!\d)|\b(?:while|which|who|after|before|whereas|although|because|having)\b")
 """Where another clause begins: a stage on the far side of it is another deal's."""
 
 
@@ -47,14 +47,14 @@ def between(text: str, one: str, other: str) -> str:
     """
     first, second = ([m.span() for m in re.finditer(re.escape(name), text)] for name in (one, other))
     gaps = [(min(a[1], b[1]), max(a[0], b[0])) for a in first for b in second if a[1] <= b[0] or b[1] <= a[0]]
-    whole = [text[start:end] for start, end in gaps if not _EDGE.search(text, start, end)]
+    whole = [text[start:end] for start, end in gaps if not EDGE.search(text, start, end)]
     return min(whole, key=len, default="")
 
 
 def _reported(text: str, trigger: Span) -> bool:
     """Whether a cue for hearsay stands in the clause of a trigger."""
     cues = [cue.span() for cue in _REPORTED.finditer(text)]
-    return any(not _EDGE.search(text, min(a[1], trigger[1]), max(a[0], trigger[0])) for a in cues)
+    return any(not EDGE.search(text, min(a[1], trigger[1]), max(a[0], trigger[0])) for a in cues)
 
 
 def settled(found: Found, window: Window) -> Found:

@@ -1,0 +1,180 @@
+"""When a claim holds: dates and periods in the words beside its trigger, taken relative to the document's day.
+
+Rules, not learning, and sparing ones: a tie that lasts gets a bound only where a date stands in the trigger's clause
+and the word before it says what it bounds. What is not said, or said twice, stays open.
+"""
+
+import re
+from calendar import monthrange
+from dataclasses import replace
+from datetime import date as Date
+from datetime import timedelta
+from typing import Literal
+
+from loaders.claim import Claim
+from loaders.dates import MONTHS
+from loaders.extraction.stance import EDGE
+
+Period = tuple[Date, Date]
+Bound = Literal["from", "until"]
+
+#: Ties that last; what happens once (a result, a round, a price) has its document's day.
+LASTING = frozenset(
+    {"supplies", "fabricatesFor", "packagesFor", "hostsComputeFor", "licensesTo", "uses", "partnersWith", "constrains", "restricts"}
+)  # fmt: skip
+_AHEAD = frozenset({"planned", "negotiating", "considering"})
+_OVER = frozenset({"ended", "denied"})
+
+#: Parts of a year, as their first and last months.
+_PARTS = {
+    **{name: (number, number) for name, number in MONTHS.items()},
+    **{form: (3 * n - 2, 3 * n) for n in range(1, 5) for form in (f"q{n}", f"{n}q")},
+    **{form: (6 * n - 5, 6 * n) for n in (1, 2) for form in (f"h{n}", f"{n}h")},
+    **{f"{order} quarter": (3 * n - 2, 3 * n) for n, order in enumerate(("first", "second", "third", "fourth"), 1)},
+    "first half": (1, 6), "second half": (7, 12), "back half": (7, 12),
+    "early": (1, 4), "beginning": (1, 3), "start": (1, 3), "mid": (5, 8), "middle": (5, 8), "late": (9, 12), "end": (12, 12),
+}  # fmt: skip
+_MONTH = "(?:" + "|".join(sorted((name.capitalize() for name in MONTHS), key=len, reverse=True)) + r")\b\.?"
+_PART = "(?:" + "|".join(sorted((p for p in _PARTS if p not in MONTHS), key=len, reverse=True)) + ")"
+_THIRD = (
+    "(?:" + "|".join(sorted((p for p in _PARTS if re.search(r"[1-4]|quarter|half", p)), key=len, reverse=True)) + ")"
+)
+_PERIOD = (
+    rf"(?:the )?(?:(?:(?P<part>(?i:{_PART})|{_MONTH})(?: (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?)?(?:,? (?:of |in )?|-)(?:the )?)?"
+    r"(?:(?P<year>20\d\d)|(?i:(?P<near>this|next|last|the coming) year))"
+    r"|(?P<short>[1-4]Q|[12]H)(?P<yy>\d\d)"
+    rf"|(?P<alone>(?i:{_THIRD})|{_MONTH})(?: (?P<date>\d{{1,2}})(?:st|nd|rd|th)?\b)?"
+    r"|(?i:(?P<close>this|next|last) (?P<unit>week|month|quarter)))(?![\w-]|[.,]\d)"
+)
+_FROM = r"from|since|(?:start|beginn)ing(?: in| from| on| with)?|(?:starts?|begins?) (?:in|from|on)|effective|as early as|between"
+_SAID = re.compile(
+    rf"(?:\b(?P<word>(?i:{_FROM}|by|no later than|until|till|through|in|during|on|to|and)) )?(?<!fiscal )(?<![\w$€£¥₩.-]){_PERIOD}"
+)
+_ONE = re.compile(_PERIOD)
+#: Where, beside the edges of clauses, another statement begins.
+_AND = re.compile(
+    r"\b(?:and|but|or) (?:will|would|is|are|was|has|have|had|plans?|expects?|aims?|intends?|to|said|says|it|they)\b"
+)
+_JOINS = re.compile(r"(?:and|but|or|so|that|to)\b")
+
+
+def span(day: Date, said: str) -> Period:
+    """Return the first and the last day of a period in words, seen from a day.
+
+    >>> day = Date(2026, 1, 28)
+    >>> [" ".join(map(str, span(day, said))) for said in ("3Q26", "the second half of next year", "last month", "mid-2027")]
+    ['2026-07-01 2026-09-30', '2027-07-01 2027-12-31', '2025-12-01 2025-12-31', '2027-05-01 2027-08-31']
+
+    Raises
+    ------
+    ValueError
+        Not a period, or a day that no month has.
+    """
+    match = _ONE.fullmatch(said)
+    if match is None:
+        raise ValueError(f"not a period: {said!r}")
+    return _period(day, match, ahead=True)
+
+
+def _period(day: Date, match: re.Match[str], ahead: bool) -> Period:
+    found = match.groupdict()
+    if found["close"]:
+        return _near(day, found["unit"], {"this": 0, "next": 1, "last": -1}[found["close"]])
+    if found["alone"]:
+        first, last = _PARTS[found["alone"].rstrip(".").casefold()]
+        # A part of a year without its year is the next one of a plan and the last one of what is done.
+        year = day.year + ((last < day.month) if ahead else -(first > day.month))
+        return _months(year, (first, last), found["date"])
+    if found["short"]:
+        return _months(2000 + int(found["yy"]), _PARTS[found["short"].casefold()], None)
+    near = {"this": 0, "next": 1, "the coming": 1, "last": -1}
+    year = int(found["year"]) if found["year"] else day.year + near[found["near"].casefold()]
+    part = (found["part"] or "").rstrip(".").casefold()
+    return _months(year, _PARTS[part] if part else (1, 12), found["day"])
+
+
+def _months(year: int, part: tuple[int, int], day: str | None) -> Period:
+    if day:
+        return (only := Date(year, part[0], int(day))), only
+    return Date(year, part[0], 1), Date(year, part[1], monthrange(year, part[1])[1])
+
+
+def _near(day: Date, unit: str, by: int) -> Period:
+    if unit == "week":
+        monday = day - timedelta(days=day.weekday()) + timedelta(weeks=by)
+        return monday, monday + timedelta(days=6)
+    width = 1 if unit == "month" else 3
+    at = (day.year * 12 + day.month - 1) // width + by
+    year, first = divmod(at * width, 12)
+    return _months(year, (first + 1, first + width), None)
+
+
+def dated(claim: Claim) -> Claim:
+    """Return a claim of prose with the days from and until which it holds, where its clause says so.
+
+    "From" and "since" bound it from below by the first day of their period, "by" by the last one, since it may take
+    until then; "until" and "through" from above. "In" says when a plan begins, or when what is there began.
+
+    >>> from loaders.claim import Mention
+    >>> said = "TSMC will make chips for AMD from 2027 until the end of 2029."
+    >>> claim = Claim("d", Date(2026, 1, 28), Mention("TSMC", "t"), "fabricatesFor", Mention("AMD", "a"), said,
+    ...               status="planned", trigger="make chips for")
+    >>> str(dated(claim).valid_from), str(dated(claim).valid_until)
+    ('2027-01-01', '2029-12-31')
+    """
+    said = _said(claim)
+    if claim.predicate not in LASTING or claim.status in _OVER or said is None or claim.valid_from or claim.valid_until:
+        return claim
+    days: dict[Bound, set[Date]] = {"from": set(), "until": set()}
+    opened = False
+    for match in _SAID.finditer(claim.sentence):
+        if not _together(claim.sentence, said, match):
+            continue
+        try:
+            bound = _bound(claim, match, opened)
+        except ValueError:
+            continue
+        opened = bound is not None and (match["word"] or "").casefold() in ("from", "between")
+        if bound is not None:
+            days[bound[0]].add(bound[1])
+    start, until = (min(found) if len(found) == 1 else None for found in days.values())
+    if start and until and start > until:
+        return claim
+    return replace(claim, valid_from=start, valid_until=until)
+
+
+def _said(claim: Claim) -> tuple[int, int] | None:
+    """Where the sentence says it: the trigger, or without one the words from one party to the other."""
+    ends = [claim.trigger] if claim.trigger else [each.text for each in (claim.subject, claim.object) if each]
+    places = [claim.sentence.find(each) for each in ends]
+    if min(places) < 0:
+        return None
+    return min(places), max(place + len(each) for place, each in zip(places, ends, strict=True))
+
+
+def _together(text: str, trigger: tuple[int, int], match: re.Match[str]) -> bool:
+    """Whether a date belongs to a trigger's clause; the comma that sets the date off is none of its edges."""
+    if match.start() >= trigger[1]:
+        gap = text[trigger[1] : match.start()].rstrip(", ")
+    else:
+        gap = text[match.end() : trigger[0]].lstrip(", ")
+        if _JOINS.match(gap):
+            return False
+    return not EDGE.search(gap) and not _AND.search(gap)
+
+
+def _bound(claim: Claim, match: re.Match[str], opened: bool) -> tuple[Bound, Date] | None:
+    """What a date bounds, and at which day; ``opened`` if the date before it was a "from" or "between"."""
+    ahead = claim.status in _AHEAD
+    first, last = _period(claim.date, match, ahead)
+    word = " ".join((match["word"] or "").casefold().split())
+    if word in ("until", "till", "through") or (word in ("to", "and") and opened):
+        return "until", last
+    if word in ("by", "no later than"):
+        return ("from", last) if ahead else None
+    if word in ("in", "during", "on", "") and (word or match["near"] or match["close"]):
+        if claim.predicate == "constrains":
+            return None  # what is short in a year was often short before
+        begins = last >= claim.date if ahead else first <= claim.date
+        return ("from", first) if begins else None
+    return ("from", first) if re.fullmatch(_FROM, word) else None

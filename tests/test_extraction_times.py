@@ -1,0 +1,124 @@
+"""When a claim holds, from the words of its clause: what is said bounds it, what is not said stays open."""
+
+from datetime import date as Date
+from pathlib import Path
+
+import pytest
+
+from graph.dependency import dependents
+from graph.ingest import ingest
+from graph.store import Store
+from loaders.claim import Claim, Mention
+from loaders.extraction.times import dated, span
+from loaders.registry import Context, load
+from ontology.catalogue import Catalogue
+
+CATALOGUE = Catalogue.bundled()
+
+DAY = Date(2026, 1, 28)
+
+
+def bounds(sentence: str, trigger: str, status: str = "planned", predicate: str = "supplies") -> str:
+    """The days of a claim that a sentence makes, as "from..until"."""
+    claim = Claim(
+        "d", DAY, Mention("A", "a"), predicate, Mention("B", "b"), sentence, status=status, trigger=trigger  # type: ignore[arg-type]
+    )  # fmt: skip
+    found = dated(claim)
+    return f"{found.valid_from or ''}..{found.valid_until or ''}"
+
+
+@pytest.mark.parametrize(
+    ("said", "first", "last"),
+    [
+        ("2027", "2027-01-01", "2027-12-31"),
+        ("early 2027", "2027-01-01", "2027-04-30"),
+        ("mid-2027", "2027-05-01", "2027-08-31"),
+        ("the end of 2029", "2029-12-01", "2029-12-31"),
+        ("Q3 2026", "2026-07-01", "2026-09-30"),
+        ("the third quarter of 2026", "2026-07-01", "2026-09-30"),
+        ("2H27", "2027-07-01", "2027-12-31"),
+        ("the second half of next year", "2027-07-01", "2027-12-31"),
+        ("February 2028", "2028-02-01", "2028-02-29"),
+        ("January 15, 2027", "2027-01-15", "2027-01-15"),
+        ("last month", "2025-12-01", "2025-12-31"),
+        ("next quarter", "2026-04-01", "2026-06-30"),
+        ("last week", "2026-01-19", "2026-01-25"),
+    ],
+)
+def test_a_period_in_words_is_seen_from_the_document_s_day(said: str, first: str, last: str) -> None:
+    assert tuple(map(str, span(DAY, said))) == (first, last)
+
+
+@pytest.mark.parametrize("said", ["yesterday or so", "February 30, 2027", "13Q26", ""])
+def test_what_is_no_period_is_an_error(said: str) -> None:
+    with pytest.raises(ValueError, match=r"period|day"):
+        span(DAY, said)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "trigger", "found"),
+    [
+        ("A will supply B with HBM4, starting in the third quarter of 2026.", "supply", "2026-07-01.."),
+        ("A will supply B with HBM4 from March.", "supply", "2026-03-01.."),
+        ("A is to supply B by 2028.", "supply", "2028-12-31.."),
+        ("Starting next quarter, A will supply B.", "supply", "2026-04-01.."),
+        ("From 2027 A will supply B through 2030.", "supply", "2027-01-01..2030-12-31"),
+        ("A will supply B between 2027 and 2029.", "supply", "2027-01-01..2029-12-31"),
+        # A product's year, a fiscal year and a year of money bound nothing; nor do two answers to one question.
+        ("A will supply its 2027 chips to B.", "supply", ".."),
+        ("A will supply B in fiscal 2027.", "supply", ".."),
+        ("A will ship to B in 2026 and in 2027.", "ship", ".."),
+        ("A will ship to B on February 30, 2027.", "ship", ".."),
+        # Another clause's date is none of this one's.
+        ("A will supply B, which raised prices in 2027.", "supply", ".."),
+        ("A will supply B and plans to expand capacity in 2027.", "supply", ".."),
+        ("C expects growth until 2030, and that A will supply B.", "supply", ".."),
+    ],
+)
+def test_a_plan_begins_when_its_clause_says(sentence: str, trigger: str, found: str) -> None:
+    assert bounds(sentence, trigger) == found
+
+
+@pytest.mark.parametrize(
+    ("sentence", "trigger", "status", "predicate", "found"),
+    [
+        ("A has supplied B since 2023.", "supplied", "actual", "supplies", "2023-01-01.."),
+        ("A supplied B in the fourth quarter.", "supplied", "actual", "supplies", "2025-10-01.."),
+        ("A supplies B in 2027.", "supplies", "actual", "supplies", ".."),
+        ("A's shortage will hurt B until late 2027.", "hurt", "actual", "constrains", "..2027-12-31"),
+        ("A sold B disks in 2024 and 2025.", "sold", "actual", "supplies", "2024-01-01.."),
+        ("A's parts will be short at B in 2027.", "short", "planned", "constrains", ".."),
+        ("A stopped supplying B in March 2025.", "stopped", "ended", "supplies", ".."),
+        ("A invested in B in 2024.", "invested", "actual", "investsIn", ".."),
+    ],
+)
+def test_only_what_lasts_has_days_of_its_own(
+    sentence: str, trigger: str, status: str, predicate: str, found: str
+) -> None:
+    assert bounds(sentence, trigger, status, predicate) == found
+
+
+def test_a_plan_counts_from_its_day_on(memory: Store, tmp_path: Path) -> None:
+    day = tmp_path / "2026-11-20.txt"
+    day.write_text(
+        "AI news of 2026-11-20\n\n- Samsung will supply HBM4 memory to AMD from 2027. [1]\n"
+        "- Corning will supply optical fibre to Meta through 2030. [2]\n",
+        encoding="utf-8",
+    )
+    ingest(memory, load(day, Context(catalogue=CATALOGUE)), CATALOGUE)
+    for party, customer, when in (
+        ("Samsung", "amd", ("2027-06-01", "2031-06-01")),
+        ("Corning", "meta", ("2026-06-01", "2027-06-01")),
+    ):
+        held = [
+            each
+            for each in ("2026-06-01", "2027-06-01", "2031-06-01")
+            if customer in found(memory, party, Date.fromisoformat(each))
+        ]
+        assert tuple(held) == when
+
+
+def found(store: Store, party: str, valid_at: Date) -> list[str]:
+    """The dependents of a party on a day."""
+    answer = dependents(store, party, level="prospective", valid_at=valid_at)
+    return [each.party.id for each in answer.found]
