@@ -62,12 +62,12 @@ def lines(relations: Iterable[Relation]) -> bytes:
     return "\n".join(map(packed, relations)).encode()
 
 
-def unpacked(lines: bytes) -> pa.Table:
+def unpacked(lines: bytes | memoryview) -> pa.Table:
     """Return the columns of many lines, things by their IRIs; those of relations and claims stay short (see :func:`whole`)."""
-    if not lines or lines.isspace():
+    if not lines or bytes(lines[:2]).isspace():
         return pa.table({name: pa.array([], kind) for name, kind in COLUMNS.items()})
     table = pyarrow.csv.read_csv(
-        pa.BufferReader(lines),
+        pa.BufferReader(pa.py_buffer(lines)),
         pyarrow.csv.ReadOptions(column_names=list(COLUMNS)),
         pyarrow.csv.ParseOptions(delimiter=" ", quote_char=False),
         pyarrow.csv.ConvertOptions(
