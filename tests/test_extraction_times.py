@@ -73,6 +73,25 @@ def test_what_is_no_period_is_an_error(said: str) -> None:
         ("A will supply B, which raised prices in 2027.", "supply", ".."),
         ("A will supply B and plans to expand capacity in 2027.", "supply", ".."),
         ("C expects growth until 2030, and that A will supply B.", "supply", ".."),
+        # What others did on a day, and what happened to a thing on one, bounds no tie.
+        ("A said in January it will supply B.", "supply", ".."),
+        ("In January A said it will supply B.", "supply", ".."),
+        ("A will supply B from a site opening in 2027.", "supply", ".."),
+        ("A will supply B from March Networks.", "supply", ".."),
+        # An end, a delay, a change of amount and a "not" turn the words round.
+        ("A will not supply B until 2028.", "supply", ".."),
+        ("A won't supply B from 2027.", "supply", ".."),
+        ("A will stop supplying B by the end of 2026.", "supplying", ".."),
+        ("A delayed shipments to B from Q1 to Q3.", "shipments", ".."),
+        ("A will triple supply to B from 2025 levels.", "supply", ".."),
+        ("A will supply B with 6 GW of chips by 2030.", "supply", ".."),
+        ("A has planned to supply B since March.", "supply", ".."),
+        # Words at the beginning of a sentence, and letters that only look like ours.
+        ("Next quarter A will supply B.", "supply", "2026-04-01.."),
+        ("This month, A will supply B.", "supply", "2026-01-01.."),
+        ("A will supply B from the f\u0131rst half of 2027.", "supply", ".."),
+        # Far away from the trigger nothing is read, so that work does not grow with the square of a sentence.
+        ("A will supply B " + "with chips " * 30 + "from 2027.", "supply", ".."),
     ],
 )
 def test_a_plan_begins_when_its_clause_says(sentence: str, trigger: str, found: str) -> None:
@@ -88,6 +107,12 @@ def test_a_plan_begins_when_its_clause_says(sentence: str, trigger: str, found: 
         ("A's shortage will hurt B until late 2027.", "hurt", "actual", "constrains", "..2027-12-31"),
         ("A sold B disks in 2024 and 2025.", "sold", "actual", "supplies", "2024-01-01.."),
         ("A's parts will be short at B in 2027.", "short", "planned", "constrains", ".."),
+        ("A's shortage will last at B until June.", "last", "actual", "constrains", "..2026-06-30"),
+        ("A's shortage will not ease at B until 2028.", "shortage", "actual", "constrains", "..2028-12-31"),
+        ("A's supplies to B grew from 2024 to 2025.", "supplies", "actual", "supplies", ".."),
+        ("A supplied B with more chips than in 2024.", "supplied", "actual", "supplies", ".."),
+        ("A supplies B under a deal signed in 2023.", "supplies", "actual", "supplies", ".."),
+        ("A supplies B on 2026 terms.", "supplies", "actual", "supplies", ".."),
         ("A stopped supplying B in March 2025.", "stopped", "ended", "supplies", ".."),
         ("A invested in B in 2024.", "invested", "actual", "investsIn", ".."),
     ],
@@ -96,6 +121,12 @@ def test_only_what_lasts_has_days_of_its_own(
     sentence: str, trigger: str, status: str, predicate: str, found: str
 ) -> None:
     assert bounds(sentence, trigger, status, predicate) == found
+
+
+def test_the_last_day_of_the_calendar_has_no_week_behind_it() -> None:
+    claim = Claim("d", Date.max, Mention("A", "a"), "supplies", Mention("B", "b"), "A will supply B from next week.",
+                  status="planned", trigger="supply")  # fmt: skip
+    assert dated(claim) == claim
 
 
 def test_a_plan_counts_from_its_day_on(memory: Store, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ LASTING = frozenset(
 )  # fmt: skip
 _AHEAD = frozenset({"planned", "negotiating", "considering"})
 _OVER = frozenset({"ended", "denied"})
+_UNTIL = frozenset({"until", "till", "through"})
 
 #: Parts of a year, as their first and last months.
 _PARTS = {
@@ -40,15 +41,15 @@ _THIRD = (
     "(?:" + "|".join(sorted((p for p in _PARTS if re.search(r"[1-4]|quarter|half", p)), key=len, reverse=True)) + ")"
 )
 _PERIOD = (
-    rf"(?:the )?(?:(?:(?P<part>(?i:{_PART})|{_MONTH})(?: (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?)?(?:,? (?:of |in )?|-)(?:the )?)?"
-    r"(?:(?P<year>20\d\d)|(?i:(?P<near>this|next|last|the coming) year))"
+    rf"(?:the )?(?:(?:(?P<part>(?ai:{_PART})|{_MONTH})(?: (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?)?(?:,? (?:of |in )?|-)(?:the )?)?"
+    r"(?:(?P<year>20\d\d)|(?ai:(?P<near>this|next|last|the coming) year))"
     r"|(?P<short>[1-4]Q|[12]H)(?P<yy>\d\d)"
-    rf"|(?P<alone>(?i:{_THIRD})|{_MONTH})(?: (?P<date>\d{{1,2}})(?:st|nd|rd|th)?\b)?"
-    r"|(?i:(?P<close>this|next|last) (?P<unit>week|month|quarter)))(?![\w-]|[.,]\d)"
+    rf"|(?P<alone>(?ai:{_THIRD})|{_MONTH})(?: (?P<date>\d{{1,2}})(?:st|nd|rd|th)?\b)?"
+    r"|(?ai:(?P<close>this|next|last) (?P<unit>week|month|quarter)))(?![\w-]|[.,]\d)"
 )
 _FROM = r"from|since|(?:start|beginn)ing(?: in| from| on| with)?|(?:starts?|begins?) (?:in|from|on)|effective|as early as|between"
 _SAID = re.compile(
-    rf"(?:\b(?P<word>(?i:{_FROM}|by|no later than|until|till|through|in|during|on|to|and)) )?(?<!fiscal )(?<![\w$€£¥₩.-]){_PERIOD}"
+    rf"(?:\b(?P<word>(?ai:{_FROM}|by|no later than|until|till|through|in|during|on|to|and)) )?(?<!fiscal )(?<![\w$€£¥₩.-]){_PERIOD}"
 )
 _ONE = re.compile(_PERIOD)
 #: Where, beside the edges of clauses, another statement begins.
@@ -56,6 +57,31 @@ _AND = re.compile(
     r"\b(?:and|but|or) (?:will|would|is|are|was|has|have|had|plans?|expects?|aims?|intends?|to|said|says|it|they)\b"
 )
 _JOINS = re.compile(r"(?:and|but|or|so|that|to)\b")
+#: Characters from the trigger within which a date may stand; it bounds the work on a hostile sentence.
+_REACH = 200
+#: Who says, shows or signs between a date and a trigger does that on the day.
+_OTHERS = re.compile(
+    r"\b(?:say|says|said|told|tells|announc\w+|report(?:s|ed)|confirm\w+|disclos\w+|reveal\w+|unveil\w+|show(?:s|ed)|sign(?:s|ed)"
+    r"|agreed|that|whose|where|when)\b",
+    re.IGNORECASE,
+)
+#: Words by which a date is of an end, a change or a delay, or of what is not so.
+_TURNS = re.compile(
+    r"\b(?:not|\w+n['’]t|never|no longer|used to|unlikely|(?:ends|ended|ending|(?:will|would|to|may) end)|stop\w*|ceas\w*|halt\w*"
+    r"|los(?:e|es|t|ing)|discontinu\w*|suspend\w*|terminat\w*|cancel\w*|drop\w*|exit\w*|phas\w+ out|expir\w*|eas(?:e|es|ed|ing)"
+    r"|delay\w*|postpon\w*|defer\w*|push\w*|pull\w*|mov(?:e|es|ed|ing)|r[io]s(?:e|es|en|ing)|gr[eo]w\w*|f[ae]ll\w*|(?:up|down) from"
+    r"|doubl\w*|tripl\w*|quadrupl\w*|rais\w*|increas\w*|expan\w*|cut\w*|boost\w*|than(?! [\d$€£¥]))\b|\bas\s*$",
+    re.IGNORECASE,
+)
+#: What a date behind the trigger may have behind itself; before another word it is part of a name or of a thing's age.
+_AFTER = re.compile(
+    r"\s*(?:$|[^\w\s'’]|(?:to|until|till|through|and|or|but|in|on|at|for|with|under|as|by|from|via|when|if|while|after|before"
+    r"|onwards?|using|because|since|which|who|per|amid|despite|into)\b)"
+)
+#: What stands before a date that begins a clause or stands behind its verb's helper.
+_BEFORE = re.compile(r"(?:^|[^\w\s]|\b(?:and|but|that|or|will|would|to|is|are|was|were|has|have|had))\s*$")
+#: A deed that has the day for itself: "signed in 2023", "a site opening in 2027".
+_DEED = re.compile(r"\b(?:\w+(?:ed|ing)|built|made|sold)\s*$")
 
 
 def span(day: Date, said: str) -> Period:
@@ -79,7 +105,7 @@ def span(day: Date, said: str) -> Period:
 def _period(day: Date, match: re.Match[str], ahead: bool) -> Period:
     found = match.groupdict()
     if found["close"]:
-        return _near(day, found["unit"], {"this": 0, "next": 1, "last": -1}[found["close"]])
+        return _near(day, found["unit"].casefold(), {"this": 0, "next": 1, "last": -1}[found["close"].casefold()])
     if found["alone"]:
         first, last = _PARTS[found["alone"].rstrip(".").casefold()]
         # A part of a year without its year is the next one of a plan and the last one of what is done.
@@ -127,14 +153,14 @@ def dated(claim: Claim) -> Claim:
         return claim
     days: dict[Bound, set[Date]] = {"from": set(), "until": set()}
     opened = False
-    for match in _SAID.finditer(claim.sentence):
+    for match in _SAID.finditer(claim.sentence, max(0, said[0] - _REACH), said[1] + _REACH):
         if not _together(claim.sentence, said, match):
             continue
         try:
-            bound = _bound(claim, match, opened)
-        except ValueError:
+            bound = None if _turned(claim, said, match) else _bound(claim, match, opened)
+        except (ValueError, OverflowError):  # no such day, or none that a calendar has
             continue
-        opened = bound is not None and (match["word"] or "").casefold() in ("from", "between")
+        opened = bound is not None and _word(match) in ("from", "between")
         if bound is not None:
             days[bound[0]].add(bound[1])
     start, until = (min(found) if len(found) == 1 else None for found in days.values())
@@ -147,31 +173,53 @@ def _said(claim: Claim) -> tuple[int, int] | None:
     """Where the sentence says it: the trigger, or without one the words from one party to the other."""
     ends = [claim.trigger] if claim.trigger else [each.text for each in (claim.subject, claim.object) if each]
     places = [claim.sentence.find(each) for each in ends]
-    if min(places) < 0:
-        return None
-    return min(places), max(place + len(each) for place, each in zip(places, ends, strict=True))
+    begin, end = min(places), max(place + len(each) for place, each in zip(places, ends, strict=True))
+    return (begin, end) if begin >= 0 and end - begin <= 2 * _REACH else None
 
 
 def _together(text: str, trigger: tuple[int, int], match: re.Match[str]) -> bool:
     """Whether a date belongs to a trigger's clause; the comma that sets the date off is none of its edges."""
     if match.start() >= trigger[1]:
         gap = text[trigger[1] : match.start()].rstrip(", ")
+        if not _AFTER.match(text, match.end()) or (_word(match) not in _UNTIL and _DEED.search(gap)):
+            return False
     else:
         gap = text[match.end() : trigger[0]].lstrip(", ")
-        if _JOINS.match(gap):
+        if _JOINS.match(gap) or (gap and not _BEFORE.search(text[max(0, match.start() - _REACH) : match.start()])):
             return False
-    return not EDGE.search(gap) and not _AND.search(gap)
+    return not any(edge.search(gap) for edge in (EDGE, _AND, _OTHERS))
+
+
+def _turned(claim: Claim, trigger: tuple[int, int], match: re.Match[str]) -> bool:
+    """Whether a date's clause tells of an end, a change or a delay; until when something is short is told so, too."""
+    if claim.predicate == "constrains" and _word(match) in _UNTIL:
+        return False
+    first = min(trigger[0], match.start())
+    before = claim.sentence[max(0, first - _REACH) : first]
+    begins = max((edge.end() for edges in (EDGE, _AND) for edge in edges.finditer(before)), default=0)
+    return _TURNS.search(before[begins:] + claim.sentence[first : max(trigger[1], match.start())]) is not None
+
+
+def _word(match: re.Match[str]) -> str:
+    return (match["word"] or "").casefold()
 
 
 def _bound(claim: Claim, match: re.Match[str], opened: bool) -> tuple[Bound, Date] | None:
     """What a date bounds, and at which day; ``opened`` if the date before it was a "from" or "between"."""
     ahead = claim.status in _AHEAD
-    first, last = _period(claim.date, match, ahead)
-    word = " ".join((match["word"] or "").casefold().split())
-    if word in ("until", "till", "through") or (word in ("to", "and") and opened):
+    word = _word(match)
+    until = word in _UNTIL or (word in ("to", "and") and opened)
+    first, last = _period(claim.date, match, ahead or until)
+    if ahead and (last < claim.date or word == "since"):
+        return None  # what is over is not when a plan begins or ends
+    if until:
         return "until", last
     if word in ("by", "no later than"):
-        return ("from", last) if ahead else None
+        # "6 GW by 2030": an amount is reached by then, its parts come before.
+        counts = re.search(r"\b\d", claim.sentence[max(0, match.start() - _REACH) : match.start()])
+        return ("from", last) if ahead and not counts else None
+    if word == "on" and not (match["day"] or match["date"]):
+        return None
     if word in ("in", "during", "on", "") and (word or match["near"] or match["close"]):
         if claim.predicate == "constrains":
             return None  # what is short in a year was often short before
