@@ -85,6 +85,8 @@ def test_what_is_no_period_is_an_error(said: str) -> None:
         ("A delayed shipments to B from Q1 to Q3.", "shipments", ".."),
         ("A will triple supply to B from 2025 levels.", "supply", ".."),
         ("A will supply B with 6 GW of chips by 2030.", "supply", ".."),
+        ("By 2028 A will supply B with 30% of its chips.", "supply", ".."),
+        ("A's supply to B will reach 80,000 wafers in 2026.", "supply", ".."),
         ("A has planned to supply B since March.", "supply", ".."),
         # Words at the beginning of a sentence, and letters that only look like ours.
         ("Next quarter A will supply B.", "supply", "2026-04-01.."),

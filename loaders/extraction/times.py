@@ -70,7 +70,7 @@ _TURNS = re.compile(
     r"\b(?:not|\w+n['’]t|never|no longer|used to|unlikely|(?:ends|ended|ending|(?:will|would|to|may) end)|stop\w*|ceas\w*|halt\w*"
     r"|los(?:e|es|t|ing)|discontinu\w*|suspend\w*|terminat\w*|cancel\w*|drop\w*|exit\w*|phas\w+ out|expir\w*|eas(?:e|es|ed|ing)"
     r"|delay\w*|postpon\w*|defer\w*|push\w*|pull\w*|mov(?:e|es|ed|ing)|r[io]s(?:e|es|en|ing)|gr[eo]w\w*|f[ae]ll\w*|(?:up|down) from"
-    r"|doubl\w*|tripl\w*|quadrupl\w*|rais\w*|increas\w*|expan\w*|cut\w*|boost\w*|than(?! [\d$€£¥]))\b|\bas\s*$",
+    r"|doubl\w*|tripl\w*|quadrupl\w*|rais\w*|increas\w*|expan\w*|cut\w*|boost\w*|reach\w*|than(?! [\d$€£¥]))\b|\bas\s*$",
     re.IGNORECASE,
 )
 #: What a date behind the trigger may have behind itself; before another word it is part of a name or of a thing's age.
@@ -216,7 +216,11 @@ def _bound(claim: Claim, match: re.Match[str], opened: bool) -> tuple[Bound, Dat
         return "until", last
     if word in ("by", "no later than"):
         # "6 GW by 2030": an amount is reached by then, its parts come before.
-        counts = re.search(r"\b\d", claim.sentence[max(0, match.start() - _REACH) : match.start()])
+        around = (
+            claim.sentence[max(0, match.start() - _REACH) : match.start()],
+            claim.sentence[match.end() : match.end() + _REACH],
+        )
+        counts = any(re.search(r"\b\d", words) for words in around)
         return ("from", last) if ahead and not counts else None
     if word == "on" and not (match["day"] or match["date"]):
         return None
