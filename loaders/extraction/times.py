@@ -59,10 +59,10 @@ _AND = re.compile(
 _JOINS = re.compile(r"(?:and|but|or|so|that|to)\b")
 #: Characters from the trigger within which a date may stand; it bounds the work on a hostile sentence.
 _REACH = 200
-#: Who says, shows or signs between a date and a trigger does that on the day.
+#: Who says, shows or signs between a date and a trigger does that on the day; a new sentence is about another.
 _OTHERS = re.compile(
     r"\b(?:say|says|said|told|tells|announc\w+|report(?:s|ed)|confirm\w+|disclos\w+|reveal\w+|unveil\w+|show(?:s|ed)|sign(?:s|ed)"
-    r"|agreed|that|whose|where|when)\b",
+    r"|agreed|expects|forecasts?|due|that|whose|where|when)\b|\b(?:and|or),$|[.!?][\"'’”)]*\s",
     re.IGNORECASE,
 )
 #: Words by which a date is of an end, a change or a delay, or of what is not so.
@@ -70,7 +70,7 @@ _TURNS = re.compile(
     r"\b(?:not|\w+n['’]t|never|no longer|used to|unlikely|(?:ends|ended|ending|(?:will|would|to|may) end)|stop\w*|ceas\w*|halt\w*"
     r"|los(?:e|es|t|ing)|discontinu\w*|suspend\w*|terminat\w*|cancel\w*|drop\w*|exit\w*|phas\w+ out|expir\w*|eas(?:e|es|ed|ing)"
     r"|delay\w*|postpon\w*|defer\w*|push\w*|pull\w*|mov(?:e|es|ed|ing)|r[io]s(?:e|es|en|ing)|gr[eo]w\w*|f[ae]ll\w*|(?:up|down) from"
-    r"|doubl\w*|tripl\w*|quadrupl\w*|rais\w*|increas\w*|expan\w*|cut\w*|boost\w*|reach\w*|than(?! [\d$€£¥]))\b|\bas\s*$",
+    r"|doubl\w*|tripl\w*|quadrupl\w*|rais\w*|increas\w*|expan\w*|cut\w*|boost\w*|reach\w*|enough|sold out|spoken for|fully \w+|on allocation|cost\w*|charg\w*|than(?! [\d$€£¥]))\b|\bas\s*$",
     re.IGNORECASE,
 )
 #: What a date behind the trigger may have behind itself; before another word it is part of a name or of a thing's age.
@@ -180,7 +180,8 @@ def _said(claim: Claim) -> tuple[int, int] | None:
 def _together(text: str, trigger: tuple[int, int], match: re.Match[str]) -> bool:
     """Whether a date belongs to a trigger's clause; the comma that sets the date off is none of its edges."""
     if match.start() >= trigger[1]:
-        gap = text[trigger[1] : match.start()].rstrip(", ")
+        gap = text[trigger[1] : match.start()].rstrip()
+        gap = gap if gap.endswith(("and,", "or,")) else gap.rstrip(", ")  # "for B and, from 2027, for C" is C's date
         if not _AFTER.match(text, match.end()) or (_word(match) not in _UNTIL and _DEED.search(gap)):
             return False
     else:
@@ -224,6 +225,10 @@ def _bound(claim: Claim, match: re.Match[str], opened: bool) -> tuple[Bound, Dat
         return ("from", last) if ahead and not counts else None
     if word == "on" and not (match["day"] or match["date"]):
         return None
+    if match["alone"] and (claim.status == "negotiating" or not (ahead or word in ("in", "during", "on", "since"))):
+        return (
+            None  # "in May" is the day of talks as well, and "from May" of what is there as often next May as last May
+        )
     if word in ("in", "during", "on", "") and (word or match["near"] or match["close"]):
         if claim.predicate == "constrains":
             return None  # what is short in a year was often short before
