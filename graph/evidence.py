@@ -54,6 +54,8 @@ def _evidence(row: list[str]) -> Evidence:
         _,
         _,
         confidence,
+        valid_from,
+        valid_until,
     ) = row
     share = (float(low or 0), float(high or 1)) if low or high else None
     return Evidence(
@@ -74,6 +76,8 @@ def _evidence(row: list[str]) -> Evidence:
         source=source or None,
         source_title=title or None,
         confidence=float(confidence) if confidence else None,
+        valid_from=valid_from or None,
+        valid_until=valid_until or None,
     )
 
 

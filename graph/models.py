@@ -58,6 +58,18 @@ class Evidence(Answer):
     source: str | None = Field(description="Address of the source, where one is known.")
     source_title: str | None
     confidence: float | None
+    valid_from: str | None = Field(None, description="The first day on which it holds, where the text says so.")
+    valid_until: str | None = Field(None, description="The last one.")
+
+    @property
+    def held(self) -> str:
+        """When it holds, in words; empty where the text leaves it open.
+
+        >>> Evidence.model_construct(valid_from="2027-01-01", valid_until="2030-12-31").held
+        'from 2027-01-01 until 2030-12-31'
+        """
+        words = (("from", self.valid_from), ("until", self.valid_until))
+        return " ".join(f"{word} {day}" for word, day in words if day)
 
     @property
     def reference(self) -> str:

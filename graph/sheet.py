@@ -360,7 +360,7 @@ def to_html(laid_out: Sheet, most: int = 60) -> str:
     if laid_out.claims:
         parts.append("<details><summary>Claims</summary><ol>")
         parts += [
-            f"<li value='{number}'>“{e(claim.sentence)}” <small>{e(claim.status)}, {e(claim.attribution)} · {e(claim.date)} · {_source(claim)}</small></li>"
+            f"<li value='{number}'>“{e(claim.sentence)}” <small>{e(_stance(claim))} · {e(claim.date)} · {_source(claim)}</small></li>"
             for number, claim in laid_out.claims
         ]
         parts.append("</ol></details>")
@@ -370,6 +370,10 @@ def to_html(laid_out: Sheet, most: int = 60) -> str:
 
 def _said(cell: Cell) -> str:
     return " ".join(filter(None, (cell.text, " ".join(f"({number})" for number in cell.claims))))
+
+
+def _stance(claim: Evidence) -> str:
+    return ", ".join(filter(None, (claim.status, claim.attribution, claim.held)))
 
 
 def _source(claim: Evidence) -> str:

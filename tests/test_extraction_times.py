@@ -162,6 +162,8 @@ def test_a_plan_counts_from_its_day_on(memory: Store, tmp_path: Path) -> None:
             if customer in found(memory, party, Date.fromisoformat(each))
         ]
         assert tuple(held) == when
+    said = {claim.subject: claim.held for claim in dependents(memory, "Corning", level="prospective").evidence.values()}
+    assert said == {"Corning": "until 2030-12-31"}
 
 
 def found(store: Store, party: str, valid_at: Date) -> list[str]:

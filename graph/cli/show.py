@@ -75,7 +75,9 @@ def _said(cell: Cell) -> str:
 
 def print_claim(out: Console, number: int, claim: Evidence) -> None:
     """Print a claim: its sentence, how far it has come, where it stands."""
-    what = f"{claim.status}, {claim.attribution}" + (f", share {share(claim.share)}" if claim.share else "")
+    what = ", ".join(
+        filter(None, (claim.status, claim.attribution, claim.share and f"share {share(claim.share)}", claim.held))
+    )
     out.print(f"({number}) “{plain(claim.sentence)}”", soft_wrap=False)
     out.print(f"     {what} · {claim.date} · {plain(claim.reference)}", style="dim", overflow="fold")
 
