@@ -64,7 +64,7 @@ def lines(relations: Iterable[Relation]) -> bytes:
 
 def unpacked(lines: bytes | memoryview) -> pa.Table:
     """Return the columns of many lines, things by their IRIs; those of relations and claims stay short (see :func:`whole`)."""
-    if not lines or bytes(lines[:2]).isspace():
+    if not lines or (len(lines) < 3 and bytes(lines).isspace()):
         return pa.table({name: pa.array([], kind) for name, kind in COLUMNS.items()})
     table = pyarrow.csv.read_csv(
         pa.BufferReader(pa.py_buffer(lines)),

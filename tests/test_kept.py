@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from graph.api.app import create_app
+from graph.api.kept import Kept, Sent
 from graph.question import Reply
 from graph.question import ask as answer
 from graph.settings import Settings
@@ -136,3 +137,52 @@ def test_a_query_that_failed_is_asked_anew(client: TestClient, queried: list[str
     statuses = [client.get("/sparql?query=SELECT+?x+{", headers=ROWS).status_code for _ in range(2)]
     assert statuses == [400, 400]
     assert len(queried) == 2
+
+
+LONG = "/sparql?query=SELECT+*+{+?s+?p+?o+}"
+
+
+@pytest.mark.parametrize("path", [LONG, "/ontology", QUESTION])
+def test_nobody_gets_what_was_packed_for_others(client: TestClient, path: str) -> None:
+    """Each way to say what packing is taken has its own kept answer, whoever asked first."""
+    ways = ("*", "GZIP", "identity", "gzip;q=0", "gzip", "br, gzip;q=0.5")
+    rows = ROWS if path == LONG else {}
+    for way in ways * 2:
+        answer = client.get(path, headers={**rows, "accept-encoding": way})
+        assert answer.status_code == 200
+        assert not answer.content.startswith(b"\x1f\x8b"), way  # unpacked by the client where the header says so
+        if way == "identity":
+            assert "content-encoding" not in answer.headers
+
+
+def test_an_unchanged_answer_may_be_read_by_any_page_too(client: TestClient) -> None:
+    first = client.get(QUERY, headers=ROWS)
+    again = client.get(QUERY, headers=ROWS | {"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    for name in ("access-control-allow-origin", "cache-control", "vary", "etag"):
+        assert again.headers[name] == first.headers[name]
+    assert "content-type" not in again.headers
+
+
+@pytest.mark.parametrize("query", ["SELECT * {} ORDER BYRAND()", "SELECT (SAMPLE(DISTINCTNOW()) AS ?x) {}"])
+def test_functions_glued_to_a_keyword_are_seen(client: TestClient, queried: list[str], query: str) -> None:
+    """The engine's parser needs no white space there."""
+    for _ in range(2):
+        answer = client.get("/sparql", params={"query": query}, headers=ROWS)
+        assert (answer.status_code, answer.headers.get("cache-control")) in {(200, "no-store"), (400, None)}
+    assert len(queried) == 2
+
+
+def test_what_is_kept_is_bounded_however_small_the_answers() -> None:
+    kept = Kept(most=100_000)
+    for number in range(1000):
+        kept.put(("W/tag", False, "GET", "http", "h" * 1000, str(number)), Sent(((b"etag", b"x" * 1000),), b"", "/"))
+    held = [number for number in range(1000) if kept.get(("W/tag", False, "GET", "http", "h" * 1000, str(number)))]
+    assert held == list(range(1000 - len(held), 1000))
+    assert 10 < len(held) < 100
+
+
+def test_heads_are_not_kept(client: TestClient, queried: list[str]) -> None:
+    lengths = [client.head(QUERY, headers=ROWS).headers["content-length"] for _ in range(2)]
+    assert lengths[0] == lengths[1] == str(len(client.get(QUERY, headers=ROWS).content))
+    assert len(queried) == 3

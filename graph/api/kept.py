@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 LARGEST: Final = 2**21  # bytes of an answer that is worth its room
+_FRAME: Final = 2048  # bytes that an answer takes beside its own: objects, the dictionary's place
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,11 @@ class Sent:
 
 
 class Kept:
-    """The answers asked for last, bounded in bytes.
+    """The answers asked for last, bounded in bytes, keys and headers and all.
 
     The tag in a key holds the version of the store, so an answer of before a change is never found after it.
 
-    >>> kept = Kept(most=10)
+    >>> kept = Kept(most=5000)
     >>> for name in "abc":
     ...     kept.put((name,), Sent((), b"12345", "/"))
     >>> kept.get(("a",)) is None, kept.get(("c",)).body
@@ -47,6 +48,11 @@ class Kept:
         if len(sent.body) > LARGEST or key in self._answers:
             return
         self._answers[key] = sent
-        self._size += len(sent.body)
+        self._size += _room(key, sent)
         while self._size > self._most:
-            self._size -= len(self._answers.popitem(last=False)[1].body)
+            self._size -= _room(*self._answers.popitem(last=False))
+
+
+def _room(key: tuple[object, ...], sent: Sent) -> int:
+    texts = sum(len(part) for part in key if isinstance(part, str))
+    return _FRAME + texts + len(sent.body) + sum(len(name) + len(value) for name, value in sent.headers)

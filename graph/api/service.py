@@ -21,11 +21,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.api.answers import etag
 from graph.api.kept import Kept, Sent
+from graph.api.negotiation import takes_gzip
 from graph.api.problems import problem
 from graph.errors import StoreError
 from graph.store.remote import RemoteStore
 
-Key = tuple[str, bool, str, str, str]
+Key = tuple[str, bool, bool, str, str, str]
 Pairs = tuple[tuple[bytes, bytes], ...]
 log = logging.getLogger("nthtier.http")
 
@@ -130,11 +131,13 @@ class Service:
         client = scope["client"][0] if scope.get("client") else ""
         path, method = scope["path"], scope["method"]
         tag = await self._tag(scope, headers)
-        # The tag holds version, address and form; packing and the name we are called by make other bytes of it.
-        key = (tag, "gzip" in headers.get("accept-encoding", ""), method, scope["scheme"], headers.get("host", ""))
+        # The tag holds version, address and form; the name we are called by and packing make other bytes of it. Two layers
+        # pack, and each has its own way to read what a client takes.
+        packing = headers.get("accept-encoding", "")
+        key = (tag, "gzip" in packing, takes_gzip(packing), method, scope["scheme"], headers.get("host", ""))
         kept = await self._kept(key, path) if tag else None
-        answer = _Answer(send, request_id, tag, path)
-        leads = bool(tag) and not kept and key not in self._going
+        answer = _Answer(send, request_id, tag, path, isinstance(self.owner.state.store, RemoteStore))
+        leads = bool(tag) and method == "GET" and not kept and key not in self._going
         if leads:
             self._going[key] = asyncio.Event()
             answer.sent = lambda headers, body: self._keep(key, scope, headers, body)
@@ -149,8 +152,7 @@ class Service:
                 )
                 await refusal(scope, receive, answer.send)
             elif tag and (same := _held(headers, tag, kept)):
-                await answer.send({"type": "http.response.start", "status": 304, "headers": [(b"etag", same.encode())]})
-                await answer.send({"type": "http.response.body", "body": b""})
+                await answer.unchanged(same, kept)
             elif kept:
                 await answer.again(kept)
             else:
@@ -230,8 +232,8 @@ def _told(scope: Scope) -> tuple[str, str]:
 class _Answer:
     """An answer on its way out: it gets its headers; ``sent`` is told the bytes, None where they may not be kept."""
 
-    def __init__(self, send: Send, request_id: str, tag: str, path: str) -> None:
-        self._send, self._tag, self._path = send, tag, path
+    def __init__(self, send: Send, request_id: str, tag: str, path: str, far: bool) -> None:
+        self._send, self._tag, self._path, self._far = send, tag, path, far
         self._identity = (b"x-request-id", request_id.encode())
         self._headers: Pairs | None = None
         self.status = 500
@@ -247,11 +249,14 @@ class _Answer:
             if sent.get("content-type", "").startswith("text/html") and not self._path.startswith(("/docs", "/redoc")):
                 sent.setdefault("content-security-policy", POLICY)
             tagged = self._tag and self.status == 200 and sent.get("cache-control", "no-cache") == "no-cache"
+            # What a route tags itself comes straight from the store: of one far away, whose version may lag, it is not kept.
+            keeps = tagged and "set-cookie" not in sent and not (self._far and "etag" in sent)
             if tagged:
                 sent.setdefault("etag", self._tag)
                 sent.setdefault("cache-control", "no-cache")
-                sent.add_vary_header("Accept")
-            if tagged and "set-cookie" not in sent:
+                if "accept" not in {name.strip().lower() for name in sent.get("vary", "").split(",")}:
+                    sent.add_vary_header("Accept")
+            if keeps:
                 self._headers = tuple(sent.raw)
             else:
                 self.sent((), None)
@@ -261,6 +266,16 @@ class _Answer:
             self.sent(self._headers, None if message.get("more_body") else message.get("body", b""))
             self._headers = None
         await self._send(message)
+
+    async def unchanged(self, tag: str, kept: Sent | None) -> None:
+        """Tell a client that what it has is still so, with the headers that the answer would have."""
+        headers = (
+            [pair for pair in kept.headers if not pair[0].startswith(b"content-")]
+            if kept
+            else [(b"etag", tag.encode())]
+        )
+        await self.send({"type": "http.response.start", "status": 304, "headers": headers})
+        await self.send({"type": "http.response.body", "body": b""})
 
     async def again(self, kept: Sent) -> None:
         """Send an answer that was kept."""

@@ -15,7 +15,7 @@ _FORMS: Final = {
 }  # fmt: skip
 #: Keywords that only a name of a graph, or a prefix, follows.
 _NAMING: Final = frozenset({"PREFIX", "GRAPH", "FROM", "USING", "NAMED", "INTO", "TO", "WITH", "COPY", "MOVE", "ADD"})
-_VOLATILE: Final = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"})
+_VOLATILE: Final = frozenset({"NOW", "RAND", "UUID", "BNODE", "SERVICE"})
 _SCHEME: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 _OPEN, _CLOSE = "({[", ")}]"
 
@@ -95,7 +95,8 @@ def outline(sparql: str) -> Outline:
             found.graphs.append(_resolve(token, found.declared, base))
         if keyword in ("FROM", "USING", "WITH"):
             found.has_dataset = True
-        if keyword in _VOLATILE:
+        # The engine needs no white space before a function's name either: HAVINGRAND().
+        if token.kind == "word" and any(name in token.text.upper() for name in _VOLATILE):
             found.is_volatile = True
         if token.kind == "iri" and not base and not _SCHEME.match(token.text):
             found.needs_base = True

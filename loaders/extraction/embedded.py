@@ -12,7 +12,7 @@ from loaders.extraction.network import Model
 from loaders.extraction.phrases import Phrases
 from loaders.extraction.plausible import implausible
 from loaders.extraction.reader import Considered, Reader
-from loaders.extraction.times import dated
+from loaders.extraction.times import TIMES, dated
 from loaders.linking import Linker
 
 #: A claim of the learned reader below this confidence is not made: on texts that it was not trained on, those just above
@@ -44,8 +44,8 @@ class Embedded:
 
     @property
     def name(self) -> str:
-        """The names of both."""
-        return f"{self.phrases.name}, {self.reader.name}"
+        """The names of both and of the rules for days: other rules make other claims of a document."""
+        return f"{self.phrases.name}, {self.reader.name}, {TIMES}"
 
     def extract(self, document: Document) -> Iterator[Claim]:
         """Yield the document's claims in the order of its sentences."""

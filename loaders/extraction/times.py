@@ -18,6 +18,8 @@ from loaders.extraction.stance import EDGE
 Period = tuple[Date, Date]
 Bound = Literal["from", "until"]
 
+#: What the rules are called in provenance; to be raised whenever they would make other claims.
+TIMES = "times 1"
 #: Ties that last; what happens once (a result, a round, a price) has its document's day.
 LASTING = frozenset(
     {"supplies", "fabricatesFor", "packagesFor", "hostsComputeFor", "licensesTo", "uses", "partnersWith", "constrains", "restricts"}

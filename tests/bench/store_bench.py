@@ -340,7 +340,7 @@ def table(runs: list[Run], quads: int) -> Iterator[str]:
     yield "| memory, MB | " + " | ".join(f"{(run.memory or 0) / 2**20:.0f}" for run in runs) + " |"
     for clients in (1, 16):
         cells = (f"{run.rates[clients]:.0f}" if run.rates else "" for run in runs)
-        yield f"| requests/s, {clients} clients | " + " | ".join(cells) + " |"
+        yield f"| requests/s of one query, {clients} clients | " + " | ".join(cells) + " |"
 
 
 def ratios(runs: dict[str, Run]) -> Iterator[tuple[str, float, float, str]]:
