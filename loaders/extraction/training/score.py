@@ -116,10 +116,12 @@ def tune(model: Model, units: Sequence[Unit]) -> dict[str, Any]:
         name: calibration([(score, right) for score, parted, right in claims if parted == (name == "apart")])
         for name in ("within", "apart")
     }
-    right = {0.0: field_f1(units, read, threshold)}
+    # A third of the texts has claims enough for this, and each lean is a reading of its own.
+    some = units[::3]
+    right = {0.0: field_f1(some, read[::3], threshold)}
     for lean in LEANS:
         model.card["lean"] = dict.fromkeys(NO_LEAN, lean)
-        right[lean] = field_f1(units, read_units(Reader(model=model), units), threshold)
+        right[lean] = field_f1(some, read_units(Reader(model=model), some), threshold)
     leans = {field: max(right, key=lambda lean, field=field: (right[lean][field], -lean)) for field in NO_LEAN}
     return {"threshold": threshold, "calibration": fitted, "lean": leans}
 

@@ -47,7 +47,7 @@ def losses(model: Extractor, b: Batch, positive: float) -> dict[str, Tensor]:
     status, attribution, pointers, falls = model.describe(pair[row], predicate, memory[b.text], b.mask[b.text])
     out["status"] = 1.0 * F.cross_entropy(status, b.status)
     out["attribution"] = 0.8 * F.cross_entropy(attribution, b.attribution)
-    out["item"] = 0.4 * (F.cross_entropy(pointers[:, 0], b.start) + F.cross_entropy(pointers[:, 1], b.end))
+    out["item"] = 0.6 * (F.cross_entropy(pointers[:, 0], b.start) + F.cross_entropy(pointers[:, 1], b.end))
     for n, field in enumerate(FIELDS):
         open_ = (b.quantity[:, n] >= 0) & (b.allowed[:, n].sum(-1) > 1)
         if open_.any():
