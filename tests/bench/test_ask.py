@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import uvicorn
 
@@ -64,9 +64,15 @@ def asks(*questions: str) -> list[str]:
 
 
 def anew_of(*questions: str) -> list[str]:
-    """Return addresses of which no two are alike, so that no answer is one that was kept: each is worked out."""
-    addresses = asks(*questions)
-    return [f"{addresses[number % len(addresses)]}&number={number}" for number in range(60_000)]
+    """Return addresses of which no two are alike, so that no answer is one that was kept: each is worked out.
+
+    Every bit of the number says whether a letter is written as it is or as its code; what is asked is the same.
+    """
+
+    def spelt(question: str, number: int) -> str:
+        return "".join(f"%{ord(each):02X}" if number >> at & 1 else quote(each) for at, each in enumerate(question))
+
+    return [f"/ask?q={spelt(questions[number % len(questions)], number)}" for number in range(60_000)]
 
 
 def test_questions_under_load() -> None:
