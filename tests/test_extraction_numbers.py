@@ -76,6 +76,26 @@ def test_what_is_listed_or_has_a_from_is_two_quantities() -> None:
     assert [q.low for q in quantities("split 60:40")] == pytest.approx([0.6, 0.4])
 
 
+@pytest.mark.parametrize(
+    ("text", "shares"),
+    [
+        ("Hynix has 60%, Samsung 30% and Micron the rest", [(0.1, 0.1)]),
+        ("a quarter from Inventec. What is left goes to Quanta", [(0.75, 0.75)]),
+        ("between 55% and 65% from Foxconn, most of the remainder from Quanta", [(0.0, 0.45)]),
+        ("over two-thirds from Wacker, with GCL getting the balance", [(0.0, 0.333333)]),
+        ("the rest of the team left", []),
+        ("up 120% on the year; the rest is silence", []),
+        ("ASE and Amkor share it six to four", [(0.6, 0.6), (0.4, 0.4)]),
+        ("split five to three to two", [(0.5, 0.5), (0.3, 0.3), (0.2, 0.2)]),
+        ("within six to nine months", []),
+        ("in roughly equal parts", [(0.5, 0.5)]),
+    ],
+)
+def test_a_share_may_be_what_is_left_or_a_proportion(text: str, shares: list[tuple[float, float]]) -> None:
+    found = [(q.low, q.high) for q in quantities(text) if q.kind == "whole"]
+    assert found == [(pytest.approx(low), pytest.approx(high)) for low, high in shares]
+
+
 def test_only_a_raise_is_no_valuation() -> None:
     assert [q.low for q in quantities("raised $750mn at a valuation of $6.9bn")] == [750e6]
 

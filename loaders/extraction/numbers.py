@@ -9,7 +9,7 @@ counts are no money and are not offered.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -90,7 +90,22 @@ MOSTLY = re.compile(
     r"\b(?:majority|most of|mostly|bulk|lion[’']s share|(?:larger|bigger|greater|largest) (?:part|share|half)|chief|main(?:ly)?|substantially all|nearly all|almost all|virtually all)\b",
     re.IGNORECASE,
 )
-EVENLY = re.compile(r"\b(?:evenly|equally|fifty-fifty|(?:in|into) equal (?:parts|halves|shares))\b", re.IGNORECASE)
+EVENLY = re.compile(
+    r"\b(?:evenly|equally|fifty-fifty|(?:in|into) (?:roughly |about |nearly |almost )?equal (?:parts|halves|shares))\b",
+    re.IGNORECASE,
+)
+_PART = r"(?:[1-9]\d?|one|two|three|four|five|six|seven|eight|nine)"
+RATIO = re.compile(
+    rf"(?<![\w.:/$€£¥₩]){_PART}(?:(?P<by>\s?[:/]\s?| to ){_PART}(?:(?P=by){_PART})?)(?![\w%:/]|[.,]\d|\s?(?:%|per\b|percent|years?\b|months?\b|weeks?\b|days?\b|hours?\b|times\b))",
+    re.IGNORECASE,
+)
+_EACH = re.compile(_PART, re.IGNORECASE)
+REST = re.compile(
+    r"\b(?P<some>(?:most|part|some|the bulk|the greater part) of )?"
+    r"(?:the (?:rest|remainder|balance|others|other \d\d|remaining(?: \d\d)?)|what(?:ever)? (?:is left|was left|remains)(?: over)?|what[’']s left)\b",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?][\"”’')]?\s|\n")
 SPLIT = re.compile(r"(?<![\d.:/])(?P<one>[1-9]\d)(?P<by>\s?[:/–-]\s?| to )(?P<other>[1-9]\d)(?![\d%:/])(?! per)")
 LISTED = re.compile(
     rf"(?<![\d.,$€£¥₩])[+\-−–]?(?P<only>\d+(?:\.\d+)?)(?=(?:, \d+(?:\.\d+)?)*,? (?:and|or) [+\-−–]?\d+(?:\.\d+)?{_PERCENT})",
@@ -247,6 +262,33 @@ def _words(text: str) -> Iterator[Quantity]:
         yield Quantity(m.start(), m.end(), "whole", 0.5, 0.5)
 
 
+def _parts(text: str, found: Sequence[Quantity]) -> Iterator[Quantity]:
+    """Shares that are said as a proportion, "five to three to two"."""
+    for m in RATIO.finditer(text):
+        if any(q.start < m.end() and m.start() < q.end for q in found):
+            continue
+        words = [(w.start(), w.end(), number(w.group())) for w in _EACH.finditer(text, m.start(), m.end())]
+        for start, end, value in words:
+            share = value / sum(each for *_, each in words)
+            yield Quantity(start, end, "whole", share, share)
+
+
+def _rest(text: str, found: Sequence[Quantity]) -> Iterator[Quantity]:
+    """What is left of the whole beside the shares that the same sentence, or else the one before, names."""
+    ratios = [(q.start, q.end, *as_share(q)) for q in found if q.kind == "ratio" and 0 < (q.low or q.high or 0) < 1]
+    ends = [0, *(m.end() for m in _SENTENCE_END.finditer(text))]
+    for m in REST.finditer(text):
+        if any(q.start < m.end() and m.start() < q.end for q in found):
+            continue
+        *earlier, here = (end for end in ends if end <= m.start())
+        before = [q for q in ratios if here <= q[0] < m.start()]
+        before = before or [q for q in ratios if earlier and earlier[-1] <= q[0] < here]
+        least = round(1 - sum(high for _, _, _, high in before), 6)
+        most = round(1 - sum(low for _, _, low, _ in before), 6)
+        if before and most > 0:
+            yield Quantity(m.start(), m.end(), "whole", 0.0 if m["some"] else max(0.0, least), most)
+
+
 def _counts(text: str, taken: list[Quantity]) -> Iterator[Quantity]:
     for m in COUNT.finditer(text):
         if any(q.start < m.end() and m.start() < q.end for q in taken):
@@ -265,12 +307,18 @@ def quantities(text: str) -> list[Quantity]:
     [(0.8, 1.0), (0.6666666666666666, 0.6666666666666666)]
     >>> quantities("valued at $350 billion")
     []
+    >>> [(q.low, q.high) for q in quantities("60% from Hynix, 30% from Samsung, the rest from Micron")][2]
+    (0.1, 0.1)
+    >>> [q.low for q in quantities("Hynix and Samsung share it six to four")]
+    [0.6, 0.4]
     """
     found = list(_money(text))
     for one in (*_percentages(text), *_fractions(text)):
         if not any(q.start < one.end and one.start < q.end for q in found):
             found.append(one)
-    every = [*found, *_words(text), *_counts(text, found)]
+    rest = list(_rest(text, found))
+    words = [q for q in _words(text) if not any(r.start <= q.start < r.end for r in rest)]
+    every = [*found, *words, *rest, *_parts(text, found), *_counts(text, found)]
     return sorted(every, key=lambda q: (q.start, q.end, q.kind))
 
 

@@ -52,9 +52,7 @@ def losses(model: Extractor, b: Batch, positive: float) -> dict[str, Tensor]:
         open_ = (b.quantity[:, n] >= 0) & (b.allowed[:, n].sum(-1) > 1)
         if open_.any():
             choice = pointers[open_, 2 + n].masked_fill(~b.allowed[open_, n], -1e4)
-            out[field] = (
-                0.25 * F.cross_entropy(choice, b.quantity[open_, n], reduction="sum") / max(4, int(open_.sum()))
-            )
+            out[field] = 0.6 * F.cross_entropy(choice, b.quantity[open_, n], reduction="sum") / max(4, int(open_.sum()))
     turned = (b.falls >= 0) & (b.quantity[:, 2] > 0)
     if turned.any():
         out["fall"] = 0.2 * F.binary_cross_entropy_with_logits(
