@@ -66,6 +66,11 @@ $(TRAIN)/bin/python: pyproject.toml
 	$(BASE_PYTHON) -m venv $(TRAIN)
 	$@ -m pip install --quiet --disable-pip-version-check --editable '.[train]'
 
+# A step frees and takes hundreds of large arrays; unless malloc keeps them, a third of the time goes to the kernel.
+train: export MALLOC_MMAP_MAX_ = 0
+train: export MALLOC_TRIM_THRESHOLD_ = 16000000000
+train: export MALLOC_TOP_PAD_ = 268435456
+train: export MALLOC_ARENA_MAX = 1
 train: $(TRAIN)/bin/python ## Train the reader's model anew (hours; resumes where it was stopped)
 	$< -m loaders.extraction.training.weights mpnet --out $(WEIGHTS)
 	$< -m loaders.extraction.training.train --weights $(WEIGHTS) --out .cache/train

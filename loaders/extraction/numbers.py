@@ -63,7 +63,7 @@ MONEY = re.compile(
     rf"|\b(?P<word>{_WORD})\s(?P<wordscale>trillion|billion|million|hundred million)\s(?P<wordname>{_NAME})(?![A-Za-z])",
     re.IGNORECASE,
 )
-_PERCENT = r"\s?-?(?:%|％|percent(?!age p)|per\s?cent|pct)"
+_PERCENT = r"\s?-?(?:%|％|percent(?!age p)|per\s?cent(?!age p)|pct)"
 PERCENT = re.compile(
     rf"(?P<sign>[+\-−–](?=\d))?(?P<low>{_NUMBER})(?:{_PERCENT})?{_TO}(?:[+\-−])?(?P<high>{_NUMBER}){_PERCENT}"
     rf"|(?P<sign1>(?<![\d%])[+\-−–](?=\d))?(?P<only>{_NUMBER}){_PERCENT}"
@@ -101,11 +101,18 @@ RATIO = re.compile(
 )
 _EACH = re.compile(_PART, re.IGNORECASE)
 REST = re.compile(
-    r"\b(?P<some>(?:most|part|some|the bulk|the greater part) of )?"
-    r"(?:the (?:rest|remainder|balance|others|other \d\d|remaining(?: \d\d)?)|what(?:ever)? (?:is left|was left|remains)(?: over)?|what[’']s left)\b",
+    r"\b(?P<some>(?:most|much|part|some|the bulk|the majority|(?:a|the) (?:good|large|larger|better|greater) part) of )?"
+    r"(?:the (?:rest|remainder|balance|others|remaining)|what(?:ever)? (?:is left|was left|remains)(?: over)?|what[’']s left)\b"
+    r"(?! (?:sheet|of the (?:year|day|month|week|world|list|team)))",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"[.!?][\"”’')]?\s|\n")
+_SHARED = re.compile(r"\b(?:shar|split|divid)\w* $", re.IGNORECASE)
+_COMPARED = re.compile(
+    r"\b(?:against|after|(?:up|down) from|instead of|rather than|versus|compared (?:with|to)"
+    r"|(?:up|down|rose|fell|grew|gained|climbed|jumped|rising|falling|slid|dropped)(?: (?:by|to|up to))?)\W+(?:(?:the|about|some|roughly|around|only|just)\W+)*$",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?<![\s.][A-Z])[.!?][\"”’')]?\s(?![a-z])|\n")
 SPLIT = re.compile(r"(?<![\d.:/])(?P<one>[1-9]\d)(?P<by>\s?[:/–-]\s?| to )(?P<other>[1-9]\d)(?![\d%:/])(?! per)")
 LISTED = re.compile(
     rf"(?<![\d.,$€£¥₩])[+\-−–]?(?P<only>\d+(?:\.\d+)?)(?=(?:, \d+(?:\.\d+)?)*,? (?:and|or) [+\-−–]?\d+(?:\.\d+)?{_PERCENT})",
@@ -115,7 +122,7 @@ COUNT = re.compile(
     rf"(?<![\w.$€£¥₩₹])(?P<low>\d[\d,]*(?:\.\d+)?(?:k\b)?)(?:{_TO}(?P<high>\d[\d,]*))?(?!\s?(?:%|{_NAME}|percent|per cent|{_SCALE}\b))(?![\w%]|[.,]\d)"
 )
 _OVER = re.compile(
-    r"(?:over|more than|above|at least|exceed(?:s|ing|ed)?|upwards? of|north of|no(?:t)? less than|no(?:t)? fewer than|surpass(?:es|ed|ing)?|minimum of|beyond"
+    r"(?:(?<!\bno )(?<!\bnot )(?:over|more than|above)|at least|exceed(?:s|ing|ed)?|upwards? of|north of|no(?:t)? less than|no(?:t)? fewer than|surpass(?:es|ed|ing)?|minimum of|beyond"
     r"|in excess of|not (?:below|under)|topp?(?:ed|ing|s))\W*(?:a |an |the |by )?$",
     re.IGNORECASE,
 )
@@ -263,30 +270,41 @@ def _words(text: str) -> Iterator[Quantity]:
 
 
 def _parts(text: str, found: Sequence[Quantity]) -> Iterator[Quantity]:
-    """Shares that are said as a proportion, "five to three to two"."""
+    """Shares that are said as a proportion: "five to three to two", "60/40", "two to one"."""
     for m in RATIO.finditer(text):
         if any(q.start < m.end() and m.start() < q.end for q in found):
             continue
         words = [(w.start(), w.end(), number(w.group())) for w in _EACH.finditer(text, m.start(), m.end())]
-        for start, end, value in words:
-            share = value / sum(each for *_, each in words)
-            yield Quantity(start, end, "whole", share, share)
+        total = sum(value for *_, value in words)
+        # Dates, scores and ranges look the same; what adds up to ten or a hundred seldom is one.
+        if total in (10, 100) or words[-1][2] == 1:
+            for start, end, value in words:
+                yield Quantity(start, end, "whole", value / total, value / total)
 
 
 def _rest(text: str, found: Sequence[Quantity]) -> Iterator[Quantity]:
     """What is left of the whole beside the shares that the same sentence, or else the one before, names."""
-    ratios = [(q.start, q.end, *as_share(q)) for q in found if q.kind == "ratio" and 0 < (q.low or q.high or 0) < 1]
+    shares = [
+        (q.start, *as_share(q))
+        for q in found
+        if q.kind == "ratio"
+        and 0 < (q.low or q.high or 0) < 1
+        and not _COMPARED.search(text, max(0, q.start - 40), q.start)
+    ]
     ends = [0, *(m.end() for m in _SENTENCE_END.finditer(text))]
+    told = 0
     for m in REST.finditer(text):
         if any(q.start < m.end() and m.start() < q.end for q in found):
             continue
         *earlier, here = (end for end in ends if end <= m.start())
-        before = [q for q in ratios if here <= q[0] < m.start()]
-        before = before or [q for q in ratios if earlier and earlier[-1] <= q[0] < here]
-        least = round(1 - sum(high for _, _, _, high in before), 6)
-        most = round(1 - sum(low for _, _, low, _ in before), 6)
+        before = [q for q in shares if max(here, told) <= q[0] < m.start()]
+        before = before or [q for q in shares if earlier and max(earlier[-1], told) <= q[0] < here]
+        least = round(1 - sum(high for _, _, high in before), 6)
+        most = round(1 - sum(low for _, low, _ in before), 6)
         if before and most > 0:
-            yield Quantity(m.start(), m.end(), "whole", 0.0 if m["some"] else max(0.0, least), most)
+            part = m["some"] or _SHARED.search(text, max(0, m.start() - 20), m.start())
+            yield Quantity(m.start(), m.end(), "whole", 0.0 if part else max(0.0, least), most)
+            told = m.end()
 
 
 def _counts(text: str, taken: list[Quantity]) -> Iterator[Quantity]:
