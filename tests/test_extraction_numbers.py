@@ -22,6 +22,13 @@ MONEY = [
     ("half a billion dollars", 5e8, 5e8, "USD"),
     ("US$2bn", 2e9, 2e9, "USD"),
     ("at $23.28 a share", 23.28, 23.28, "USD"),
+    ("a record T$2.13 trillion", 2.13e12, 2.13e12, "TWD"),
+    ("Rs 1.18 lakh crore in a fab", 1.18e12, 1.18e12, "INR"),
+    ("200 billion reais", 200e9, 200e9, "BRL"),
+    ("run-rate revenue passed $5 billion", 5e9, None, "USD"),
+    ("Congress passed a $52 billion package", 52e9, 52e9, "USD"),
+    ("in a deal valued at up to $19.4 billion", None, 19.4e9, "USD"),
+    ("an offer, once valued at $9 billion", 9e9, 9e9, "USD"),
 ]
 NO_MONEY = [
     "trained on 36T tokens",
@@ -29,6 +36,7 @@ NO_MONEY = [
     "valued at about $350 billion",
     "a potential valuation of $350 billion",
     "at a $7 billion valuation",
+    "a deal that valued the start-up at $5 billion",
     "a market cap of $4tn",
     "900 megawatts of capacity",
 ]
@@ -47,6 +55,9 @@ RATIOS = [
     ("30% or more", 0.3, None),
     ("20-30 per cent", 0.2, 0.3),
     ("twice as much", 1.0, 1.0),
+    ("rose fourteenfold", 13.0, 13.0),
+    ("more than eight times that of a year before", 7.0, None),
+    ("twice what it had", 1.0, 1.0),
 ]
 
 
@@ -100,6 +111,11 @@ def test_what_is_listed_or_has_a_from_is_two_quantities() -> None:
 def test_a_share_may_be_what_is_left_or_a_proportion(text: str, shares: list[tuple[float, float]]) -> None:
     found = [(q.low, q.high) for q in quantities(text) if q.kind == "whole"]
     assert found == [(pytest.approx(low), pytest.approx(high)) for low, high in shares]
+
+
+@pytest.mark.parametrize("text", ["tested almost entirely at KYEC", "nearly all of the cables", "substantially all"])
+def test_nearly_all_is_not_all(text: str) -> None:
+    assert [(q.low, q.high) for q in quantities(text)] == [(0.9, 1.0)]
 
 
 def test_only_a_raise_is_no_valuation() -> None:

@@ -21,19 +21,20 @@ CURRENCIES = {
     "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP",
     "¥": "JPY", "jp¥": "JPY", "jpy": "JPY", "yen": "JPY", "円": "JPY", "日元": "JPY",
     "cn¥": "CNY", "rmb": "CNY", "cny": "CNY", "yuan": "CNY", "renminbi": "CNY", "元": "CNY", "人民币": "CNY",
-    "₩": "KRW", "韩元": "KRW", "krw": "KRW", "won": "KRW", "원": "KRW", "nt$": "TWD", "twd": "TWD", "hk$": "HKD", "hkd": "HKD",
-    "₹": "INR", "inr": "INR", "rs": "INR", "rupees": "INR", "a$": "AUD", "c$": "CAD", "s$": "SGD", "dirhams": "AED", "dirham": "AED",
+    "₩": "KRW", "韩元": "KRW", "krw": "KRW", "won": "KRW", "원": "KRW", "nt$": "TWD", "t$": "TWD", "twd": "TWD", "hk$": "HKD", "hkd": "HKD",
+    "₹": "INR", "inr": "INR", "rs": "INR", "rupees": "INR", "a$": "AUD", "c$": "CAD", "s$": "SGD", "r$": "BRL", "reais": "BRL", "dirhams": "AED", "dirham": "AED",
     "riyals": "SAR", "riyal": "SAR", "shekels": "ILS", "francs": "CHF", "chf": "CHF", "kronor": "SEK", "sek": "SEK",
     "kr": "SEK", "nok": "NOK", "dkk": "DKK", "aed": "AED", "sar": "SAR", "aud": "AUD", "cad": "CAD", "sgd": "SGD", "ils": "ILS", "ringgit": "MYR", "baht": "THB", "dong": "VND", "rupiah": "IDR",
 }  # fmt: skip
 SCALES = {
     "trillion": 1e12, "trillions": 1e12, "tn": 1e12, "trn": 1e12, "t": 1e12, "billion": 1e9, "billions": 1e9, "bn": 1e9, "b": 1e9,
-    "million": 1e6, "millions": 1e6, "mn": 1e6, "mln": 1e6, "m": 1e6, "thousand": 1e3, "k": 1e3, "crore": 1e7, "lakh": 1e5,
+    "million": 1e6, "millions": 1e6, "mn": 1e6, "mln": 1e6, "m": 1e6, "thousand": 1e3, "k": 1e3, "lakh crore": 1e12, "crore": 1e7, "lakh": 1e5,
     "万亿": 1e12, "兆": 1e12, "조": 1e12, "億": 1e8, "亿": 1e8, "억": 1e8, "万": 1e4, "萬": 1e4, "만": 1e4,
 }  # fmt: skip
 WORDS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
     "eighty": 80, "ninety": 90, "hundred": 100, "half a": 0.5,
 }  # fmt: skip
 PARTS = {
@@ -49,10 +50,10 @@ PARTS = {
 }
 
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
-_SCALE = r"(?:trillions?|billions?|millions?|thousand|crore|lakh|trn|tn|bn|mn|mln|万亿|[兆조億亿억万萬만]|[TtBbMmKk](?![A-Za-z]))"
-_SIGN = r"(?:US\$|NT\$|HK\$|A\$|C\$|S\$|CN¥|JP¥|[$€£¥₩₹]|\b(?:USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|INR|CHF|SEK|NOK|DKK|HKD|AED|SAR|AUD|CAD|SGD|ILS|Rs|kr)(?![a-z]))"
+_SCALE = r"(?:trillions?|billions?|millions?|thousand|lakh crore|crore|lakh|trn|tn|bn|mn|mln|万亿|[兆조億亿억万萬만]|[TtBbMmKk](?![A-Za-z]))"
+_SIGN = r"(?:US\$|NT\$|HK\$|(?<![A-Za-z])[ACSTR]\$|CN¥|JP¥|[$€£¥₩₹]|\b(?:USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|INR|CHF|SEK|NOK|DKK|HKD|AED|SAR|AUD|CAD|SGD|ILS|Rs|kr)(?![a-z]))"
 _NAME = (
-    r"(?:(?:US |American )?dollars?|euros?|pounds?|yen|yuan|renminbi|won|rupees|dirhams?|riyals?|shekels|francs|kronor|ringgit|baht|dong|rupiah"
+    r"(?:(?:US |American )?dollars?|euros?|pounds?|yen|yuan|renminbi|won|rupees|dirhams?|riyals?|shekels|francs|kronor|reais|ringgit|baht|dong|rupiah"
     r"|USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|美元|日元|韩元|人民币|元|円|원)"
 )
 _WORD = r"(?:half a|" + "|".join(w for w in WORDS if " " not in w) + r")"
@@ -77,7 +78,8 @@ FRACTION = re.compile(
 )
 MULTIPLE = re.compile(
     r"\b(?P<verb>doubl|tripl|trebl|quadrupl|quintupl|halv)(?:ed|ing|es|e)\b"
-    r"|\b(?P<times>\d+(?:\.\d+)?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)[\s-]?(?:fold\b|times (?:as|the)\b)|\btwice (?:as|the)\b",
+    r"|\b(?P<times>\d+(?:\.\d+)?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|twenty|thirty)[\s-]?(?:fold\b|times (?:as|the|that|what|more than)\b)"
+    r"|\btwice (?:as|the|that|what)\b",
     re.IGNORECASE,
 )
 WHOLE = re.compile(
@@ -87,7 +89,7 @@ WHOLE = re.compile(
     re.IGNORECASE,
 )
 MOSTLY = re.compile(
-    r"\b(?:majority|most of|mostly|bulk|lion[’']s share|(?:larger|bigger|greater|largest) (?:part|share|half)|chief|main(?:ly)?|substantially all|nearly all|almost all|virtually all)\b",
+    r"\b(?:(?:almost|nearly|virtually|substantially) (?:all|entirely|exclusively)|majority|most of|mostly|bulk|lion[’']s share|(?:larger|bigger|greater|largest) (?:part|share|half)|chief|main(?:ly)?)\b",
     re.IGNORECASE,
 )
 EVENLY = re.compile(
@@ -122,7 +124,7 @@ COUNT = re.compile(
     rf"(?<![\w.$€£¥₩₹])(?P<low>\d[\d,]*(?:\.\d+)?(?:k\b)?)(?:{_TO}(?P<high>\d[\d,]*))?(?!\s?(?:%|{_NAME}|percent|per cent|{_SCALE}\b))(?![\w%]|[.,]\d)"
 )
 _OVER = re.compile(
-    r"(?:(?<!\bno )(?<!\bnot )(?:over|more than|above)|at least|exceed(?:s|ing|ed)?|upwards? of|north of|no(?:t)? less than|no(?:t)? fewer than|surpass(?:es|ed|ing)?|minimum of|beyond"
+    r"(?:(?<!\bno )(?<!\bnot )(?:over|more than|above)|at least|exceed(?:s|ing|ed)?|upwards? of|north of|no(?:t)? less than|no(?:t)? fewer than|surpass(?:es|ed|ing)?|(?:pass|cross)(?:es|ed|ing)?(?! an? | the )|minimum of|beyond"
     r"|in excess of|not (?:below|under)|topp?(?:ed|ing|s))\W*(?:a |an |the |by )?$",
     re.IGNORECASE,
 )
@@ -138,6 +140,12 @@ _VALUATION_BEFORE = re.compile(
     r"|up|as|much|more|than|nearly|almost|itself|now|today|post-money|pre-money|between|reached|hit|climbed|rose|business|shares))*\W*$",
     re.IGNORECASE,
 )
+_DEAL_BEFORE = re.compile(
+    r"\b(?:contract|deal|order|agreement|lease|offer|transaction|purchase|pact|backlog)s?,?\s(?:(?:once|now|then|initially|reportedly|which|that|it|is|was|are|were|has|been|potentially)\s){0,3}"
+    r"valued at\b[^.;]*$",
+    re.IGNORECASE,
+)
+"""What such a thing is valued at is its amount."""
 _VALUATION_AFTER = re.compile(
     r"^[\s-](?:post-money |pre-money |private |equity |enterprise )?(?:valuation|market cap|market value|(?:pre|post)[- ]money)",
     re.IGNORECASE,
@@ -205,7 +213,8 @@ def _money(text: str) -> Iterator[Quantity]:
             high = number(top) * (last or first) if top else low
             name = g["sign"] or g["name"]
         before = text[max(0, m.start() - 60) : m.start()]
-        if _VALUATION_BEFORE.search(before) or _VALUATION_AFTER.search(text[m.end() : m.end() + 40]):
+        valued = _VALUATION_BEFORE.search(before) and not _DEAL_BEFORE.search(before)
+        if valued or _VALUATION_AFTER.search(text[m.end() : m.end() + 40]):
             continue
         currency = CURRENCIES.get(name.casefold().removeprefix("us ").removeprefix("american "), "USD")
         if low != high and (cut := _cut(m, text)):
@@ -260,10 +269,12 @@ def _fractions(text: str) -> Iterator[Quantity]:
 
 
 def _words(text: str) -> Iterator[Quantity]:
+    mostly = list(MOSTLY.finditer(text))
     for m in WHOLE.finditer(text):
-        yield Quantity(m.start(), m.end(), "whole", 1.0, 1.0)
-    for m in MOSTLY.finditer(text):
-        low = 0.9 if "all" in m.group().casefold().split() else 0.5
+        if not any(n.start() <= m.start() < n.end() for n in mostly):
+            yield Quantity(m.start(), m.end(), "whole", 1.0, 1.0)
+    for m in mostly:
+        low = 0.9 if {"all", "entirely", "exclusively"} & set(m.group().casefold().split()) else 0.5
         yield Quantity(m.start(), m.end(), "whole", low, 1.0)
     for m in EVENLY.finditer(text):
         yield Quantity(m.start(), m.end(), "whole", 0.5, 0.5)
