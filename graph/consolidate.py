@@ -156,8 +156,9 @@ def _counts(assertion: Assertion, as_of: Date | None, valid_at: Date | None) -> 
 
 
 def _group(claims: set[Assertion], aside: frozenset[str]) -> Group:
-    every = sorted(claims, key=lambda a: (a.date, -len(a.origins), a.claim))
-    live = tuple(voices(a for a in every if a.claim not in aside))
+    # Of one sentence read as stated and as reported the doubt is heard; an echo of what was set aside is none the truer.
+    every = sorted(claims, key=lambda a: (a.date, -len(a.origins), a.attribution, a.claim))
+    live = tuple(a for a in voices(every) if a.claim not in aside)
     standing = _surviving(live)
     if standing:
         status = max((a.status for a in standing), key=STAGE.__getitem__)

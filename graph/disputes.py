@@ -151,7 +151,7 @@ def disputes(groups: Mapping[str, Group], world: World) -> tuple[Conflict, ...]:
 
 def _side(says: str, claims: Iterable[Assertion]) -> Side:
     """Make a side of claims in order of date."""
-    claims = sorted(claims, key=lambda a: (a.date, -len(a.origins), a.claim))
+    claims = sorted(claims, key=lambda a: (a.date, -len(a.origins), a.attribution, a.claim))
     return Side(
         says,
         tuple(sorted({a.relation for a in claims})),

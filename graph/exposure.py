@@ -229,7 +229,7 @@ def exposure(
     arm_nodes: tuple[Party, ...] = ()
     for level in terms.LEVELS:
         net = network(store, level, as_of, valid_at)
-        arm_nodes, own_arms = (arm_nodes or _arms(net, lost), own_arms or _arms(net, members))
+        arm_nodes, own_arms = _arms(net, lost), _arms(net, members)  # levels widen: the last one names all
         asked = Members.of(net, members)
         levels.append(_level(net, level, asked, lost))
         if level == "reported":

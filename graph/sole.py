@@ -11,6 +11,7 @@ from graph.dependency import find, party
 from graph.evidence import coverage, evidence
 from graph.facts import DIRECT, LIFTED
 from graph.models import Answer, Coverage, Evidence, Party
+from graph.names import arms
 from graph.network import network
 from graph.reasons import certainty
 from graph.store import Store
@@ -64,14 +65,15 @@ def sole_sources(
     as_of: Date | None = None,
     catalogue: Catalogue | None = None,
 ) -> SoleSources:
-    """Return the components that a party, or anybody, has from one supplier."""
+    """Return the components that a party with its arms, or anybody, has from one supplier."""
     node = find(store, name, catalogue, as_of) if name else None
+    asked = {node.iri, *arms(store, node.iri)} if node else None
     net = network(store, level, as_of)
     needs = net.needs
     found = []
     for need in np.flatnonzero(np.diff(needs.start) == 1).tolist():
         row, consumer = int(needs.start[need]), net.nodes[needs.consumer[need]]
-        if node is not None and consumer.iri != node.iri:
+        if asked is not None and consumer.iri not in asked:
             continue
         if int(net.role[needs.facts_of(row)[0]]) not in _SUPPLIED:
             continue

@@ -22,8 +22,9 @@ from graph.consolidate import STAGE
 from graph.dependency import find, party
 from graph.evidence import coverage, evidence
 from graph.exposure import known_by, seeds, with_arms
+from graph.members import Members
 from graph.models import Answer, Coverage, Evidence, Party
-from graph.names import arms
+from graph.names import apart
 from graph.network import Network, network
 from graph.propagation import Bound, spread
 from graph.store import Store
@@ -50,6 +51,7 @@ class Withdrawal(Answer):
     """The answer to "what would have to be wrong for this to be wrong?"."""
 
     party: Party
+    arms: tuple[Party, ...] = Field(description="Arms of the party, which count as it.")
     source: Party
     includes: tuple[Party, ...] = Field(description="Arms of the source, which count as it.")
     answer: str = Field(description="What was asked, and whether it holds.")
@@ -105,15 +107,15 @@ def withdrawal(
     """
     node, cause = find(store, name, catalogue, as_of), find(store, source, catalogue, as_of)
     net = network(store, level, as_of, valid_at)
-    included = [iri for iri in arms(store, cause.iri) if iri in net.index and iri != node.iri]
-    lost = [iri for iri in (cause.iri, *included) if iri in net.index]
+    own, others = apart(store, node.iri, cause.iri)
+    asked_of, lost = Members.of(net, own), [iri for iri in others if iri in net.index]
     proof: Proof | None = None
-    if node.iri in net.index and lost:
+    if asked_of.nodes and lost:
         if at_least is None:
-            proof = _stopped(net.index[node.iri], [net.index[iri] for iri in lost])
+            proof = _stopped(asked_of, [net.index[iri] for iri in lost])
         else:
-            sure = bound or _reached(net, net.index[node.iri], lost, at_least)
-            proof = _exposed(net, net.index[node.iri], lost, at_least, sure)
+            sure = bound or _reached(net, asked_of, lost, at_least)
+            proof = _exposed(net, asked_of, lost, at_least, sure)
     holds = proof is not None and proof(net) is not None
     sets, complete = telling(net, proof) if proof is not None and holds else ([], True)
     behind = {claim for each in sets for number in each for claim in net.relations[number].claims}
@@ -121,14 +123,17 @@ def withdrawal(
     found = sorted(
         (_set(net, each, claims) for each in sets), key=lambda s: (len(s.relations), len(s.claims), s.relations)
     )
-    arm_nodes = tuple(party(net.nodes[net.index[iri]]) for iri in included)
+    own_arms, arm_nodes = (
+        asked_of.arms(net),
+        tuple(party(net.nodes[net.index[iri]]) for iri in lost if iri != cause.iri),
+    )
+    who, whom = with_arms(party(node), own_arms), with_arms(party(cause), arm_nodes)
     asked = (
-        f"{node.name} stops without {with_arms(party(cause), arm_nodes)}"
-        if at_least is None
-        else f"{node.name} is exposed to {with_arms(party(cause), arm_nodes)} by at least {at_least:.0%}"
+        f"{who} stops without {whom}" if at_least is None else f"{who} is exposed to {whom} by at least {at_least:.0%}"
     )
     return Withdrawal(
         party=party(node),
+        arms=own_arms,
         source=party(cause),
         includes=arm_nodes,
         answer=asked,
@@ -173,10 +178,11 @@ def telling(
     return found, complete
 
 
-def _stopped(target: int, lost: list[int]) -> Proof:
+def _stopped(asked: Members, lost: list[int]) -> Proof:
     def proof(net: Network) -> frozenset[int] | None:
         found = stop(net.needs, lost)
-        if found.round[target] < 1:
+        target = next((node for node in asked.nodes if found.round[node] >= 1), None)
+        if target is None:
             return None
         # The witness of every stop on the way back; a need falls away only with all its facts of one supplier or more.
         relations: set[int] = set()
@@ -196,18 +202,18 @@ def _stopped(target: int, lost: list[int]) -> Proof:
     return proof
 
 
-def _reached(net: Network, target: int, lost: list[str], least: float) -> Bound:
-    return "low" if spread(net.needs, seeds(net, lost), "low").node[target] >= least - 1e-12 else "high"
+def _reached(net: Network, asked: Members, lost: list[str], least: float) -> Bound:
+    return "low" if asked.least(spread(net.needs, seeds(net, lost), "low").node) >= least - 1e-12 else "high"
 
 
-def _exposed(whole: Network, target: int, lost: list[str], least: float, bound: Bound) -> Proof:
+def _exposed(whole: Network, asked: Members, lost: list[str], least: float, bound: Bound) -> Proof:
     seed = seeds(whole, lost)
 
     def proof(net: Network) -> frozenset[int] | None:
-        loss = spread(net.needs, seed, bound)
-        if loss.node[target] < least - 1e-12:
+        loss = spread(net.needs, seed, bound).node
+        if (asked.least(loss) if bound == "low" else asked.most(loss)) < least - 1e-12:
             return None
-        return _carriers(net, target, loss.node)
+        return _carriers(net, asked.own if bound == "low" and asked.own >= 0 else asked.heaviest(loss), loss)
 
     return proof
 

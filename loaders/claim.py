@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Date
 from functools import cached_property
 from typing import Any, Literal
@@ -174,6 +174,16 @@ class Claim:
         if self.extractor == "table" and not self.source_title:
             return ""
         return terms.digest(terms.slug(self.sentence))
+
+    def filled(self, other: Claim) -> Claim:
+        """Return the claim with the item and the numbers that it lacks taken from ``other``, another reading of the same tie."""
+        return replace(
+            self,
+            item=self.item or other.item,
+            share=self.share or other.share,
+            amount=self.amount or other.amount,
+            change=self.change or other.change,
+        )
 
     @property
     def origins(self) -> tuple[str, ...]:

@@ -75,6 +75,21 @@ def test_an_echo_of_an_old_sentence_revives_nothing() -> None:
     assert together(old, said(3, "ended"), said(5, "actual", sentence="Forge supplies gas again.")).status == "actual"
 
 
+def test_of_one_sentence_read_as_stated_and_as_reported_the_doubt_is_heard() -> None:
+    both = [said(1, "actual", attribution, sentence="Forge supplies gas.") for attribution in ("stated", "reported")]
+    assert {together(*both, said(2, "planned", sentence=str(n))).level for n in range(8)} == {"reported"}
+
+
+def test_an_echo_of_what_was_set_aside_is_set_aside_with_it() -> None:
+    wire = [
+        said(1, "actual", source=f"https://{host}/1", sentence="Forge supplies gas.") for host in ("a.com", "b.com")
+    ]
+    given = tuple(assertions_of(loaded("x", day(0), *wire, said(2, "denied")).claims))
+    first = min(a.claim for a in given if a.status == "actual")
+    (left,) = consolidate(given, aside=frozenset({first}))
+    assert left.status == "denied"
+
+
 @pytest.mark.parametrize(
     ("claims", "support"),
     [

@@ -19,6 +19,7 @@ from graph.store import Store
 from ontology import terms
 from random_networks import KNOWN, NAMES, PARTIES, SHARES, anything, relation, supplies
 from reference.arithmetic import every_fill, fixed_point, of_shares, plain
+from told import CATALOGUE, says, told
 
 _CONSISTENT = ((0.0, 1.0), (0.3, 0.3), (0.0, 0.4), (0.1, 0.2), (0.2, 1.0))
 
@@ -248,6 +249,12 @@ def test_the_demo_knows_shares_of_memory(backbone: Store) -> None:
     ranked = exposures(backbone, "SK hynix")
     assert ranked.found[0].exposure == (1.0, 1.0)
     assert [e.reading for e in ranked.found] == sorted((e.reading for e in ranked.found), reverse=True)
+
+
+def test_every_arm_that_a_level_counts_is_named() -> None:
+    rumour = says("Mem", "supplies", "ArmTwo", "HBM4", attribution="reported")
+    store = told([says("Mem", "supplies", "ArmOne", "DRAM")], [rumour])
+    assert [each.name for each in exposure(store, "Group", "Mem", catalogue=CATALOGUE).arms] == ["ArmOne", "ArmTwo"]
 
 
 def test_a_parent_is_asked_about_with_its_arms(backbone: Store) -> None:

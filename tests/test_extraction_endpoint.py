@@ -470,7 +470,7 @@ def test_load_asks_the_server_says_so_and_stores_both_readings(run: Run, tmp_pat
         assert f"the text of documents is sent to 127.0.0.1:{server.server_port}" in done.stderr
         assert len(server.asked) == 2
         store = open_store("store", read_only=True)
-        assert stored(store) == (2, {"model small", "phrases 2"})
+        assert stored(store) == (2, {"model small", "phrases 3"})
         store.close()
         assert "There already" in run("load", one, two, url=server.url(), cache="kept").stdout
         assert len(server.asked) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from loaders.digest import parse
 from loaders.extraction.embedded import Embedded
 from loaders.extraction.phrases import Phrases
 from loaders.extraction.plausible import implausible
+from loaders.extraction.reader import Considered
 from loaders.linking import Linker
 from ontology.catalogue import Catalogue
 from places import WEEK
@@ -35,7 +37,33 @@ SAID = [
     ("Moonshot AI (月之暗面) has released Kimi K3 and Dell launched GB300 servers; Google released Gemini in Europe.", []),
     ("SK hynix and Samsung were named at the fair; Micron gave no guidance for Apple.", []),
     ("TSMC and Intel both presented papers on backside power.", []),
+    # What is no longer, not yet or not at all is none of the facts that "depends on" and "shortage" state.
+    ("Apple depends on TSMC for its chips.", ["TSMC supplies Apple actual stated"]),
+    ("Apple no longer depends on Intel.", []),
+    ("Google does not rely on NVIDIA for training.", []),
+    ("OpenAI could one day depend on Broadcom.", []),
+    ("Apple ended its reliance on Intel.", []),
+    ("TSMC said there were no shortages for NVIDIA.", []),
+    ("Samsung denied that SK hynix is the sole supplier of HBM4 for NVIDIA.", ["SK hynix supplies NVIDIA denied stated"]),
+    ("SK hynix said in May that it is the sole HBM4 supplier for NVIDIA.", ["SK hynix supplies NVIDIA actual stated"]),
+    # Who speaks or blames is not who supplies.
+    ("Microsoft blames TSMC shortages for Apple.", ["TSMC constrains Apple actual stated", "TSMC supplies Apple actual stated"]),
+    ("NVIDIA said SK hynix HBM4 memory supplied to AMD had passed tests.", ["SK hynix supplies AMD actual stated"]),
+    ("NVIDIA says SK hynix told it that it is the sole HBM4 supplier for Microsoft.", ["SK hynix supplies Microsoft actual stated"]),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("SK hynix has secured two-thirds of NVIDIA's HBM4 orders.", (2 / 3, 2 / 3)),
+        ("SK hynix has secured NVIDIA's HBM4 orders, and its shares rose 5%.", None),
+        ("Samsung has won NVIDIA HBM4 orders; SK hynix keeps 70%.", None),
+    ],
+)
+def test_a_share_is_one_of_the_orders(catalogue: Catalogue, text: str, share: tuple[float, float] | None) -> None:
+    (claim,) = Phrases(Linker(catalogue)).extract(parse(text, "d", DAY))
+    assert claim.share == share
 
 
 @pytest.mark.parametrize(("text", "expected"), SAID)
@@ -78,6 +106,26 @@ def test_a_wrong_credit_stands_when_the_words_are_firm(catalogue: Catalogue) -> 
 def test_one_party_may_stand_in_the_sentence_before_not_both(catalogue: Catalogue) -> None:
     assert not implausible(claim("SK hynix", "supplies", "Apple", "DRAM reaches Apple late."), catalogue)
     assert implausible(claim("SK hynix", "supplies", "Apple", "DRAM prices fell."), catalogue)
+
+
+def test_a_phrase_takes_what_it_lacks_from_the_reader(catalogue: Catalogue) -> None:
+    document = parse("Apple relies on TSMC for N3 wafers, which take two years to build up.", "d", DAY)
+    (phrase,) = Phrases(Linker(catalogue)).extract(document)
+    assert phrase.item is None
+    read = replace(phrase, item=Mention("N3 wafers", ""), share=(0.9, 0.9), confidence=0.8, extractor="reader")
+    (made,) = [
+        one.claim
+        for one in Embedded(Linker(catalogue)).weigh(document, [Considered(read, 0.8, "", 0)])
+        if not one.reason
+    ]
+    assert (made.item, made.share, made.extractor) == (read.item, (0.9, 0.9), phrase.extractor)
+    other = replace(read, status="planned")
+    (made,) = [
+        one.claim
+        for one in Embedded(Linker(catalogue)).weigh(document, [Considered(other, 0.8, "", 0)])
+        if not one.reason
+    ]
+    assert made.item is None
 
 
 def test_the_week_is_read_with_its_sentences(catalogue: Catalogue) -> None:

@@ -130,6 +130,8 @@ def test_a_plan_begins_when_its_clause_says(sentence: str, trigger: str, found: 
         ("A supplies B on 2026 terms.", "supplies", "actual", "supplies", ".."),
         ("A stopped supplying B in March 2025.", "stopped", "ended", "supplies", ".."),
         ("A invested in B in 2024.", "invested", "actual", "investsIn", ".."),
+        ("A supplied B until C took over in 2016.", "supplied", "actual", "supplies", ".."),
+        ("A supplied B until a rift in 2014.", "supplied", "actual", "supplies", ".."),
     ],
 )
 def test_only_what_lasts_has_days_of_its_own(

@@ -22,11 +22,11 @@ _LEAST = 0.45
 
 @dataclass(frozen=True)
 class Embedded:
-    """Reads prose by set phrases and by the learned reader; where both find a claim in a sentence, the phrase's stands.
+    """Reads prose by set phrases and by the learned reader; where both find a claim in a sentence, the phrase's stands, with what it lacks from the reader.
 
     >>> from ontology.catalogue import Catalogue
     >>> Embedded(Linker(Catalogue.bundled())).name
-    'phrases 2, reader ...'
+    'phrases 3, reader ...'
     """
 
     linker: Linker
@@ -63,12 +63,15 @@ class Embedded:
         firm = [
             Considered(claim, 1.0, "", numbers[claim.part, claim.start]) for claim in self.phrases.extract(document)
         ]
-        made: dict[tuple[object, ...], Claim] = {}
-        out = []
+        places: dict[tuple[object, ...], int] = {}
+        out: list[Considered] = []
         for one in (*firm, *read):
             reason = one.reason or self._unlikely(one.claim)
-            if not reason and (other := made.setdefault(_said(one.claim), one.claim)) is not one.claim:
-                reason = f"{other.extractor} has it already"
+            if not reason and (place := places.setdefault(_said(one.claim), len(out))) < len(out):
+                first = out[place]
+                reason = f"{first.claim.extractor} has it already"
+                if (first.claim.status, first.claim.attribution) == (one.claim.status, one.claim.attribution):
+                    out[place] = replace(first, claim=first.claim.filled(one.claim))
             out.append(replace(one, claim=dated(one.claim), reason=reason))
         return sorted(
             out, key=lambda one: (one.claim.part, one.claim.start, -(one.claim.confidence or 0), one.claim.id)

@@ -76,11 +76,7 @@ def _stance(claim: Claim) -> tuple[str, str]:
 
 def _both(claim: Claim, other: Claim) -> Claim:
     return replace(
-        claim,
-        item=claim.item or other.item,
-        share=claim.share or other.share,
-        amount=claim.amount or other.amount,
-        change=claim.change or other.change,
+        claim.filled(other),
         confidence=max(claim.confidence or 0.0, other.confidence or 0.0),
         extractor=f"{claim.extractor}, {other.extractor}",
     )

@@ -17,7 +17,7 @@ from loaders.extraction.numbers import as_change, as_share, quantities
 from loaders.linking import Linker
 from ontology.catalogue import Entry
 
-NAME = "phrases 2"
+NAME = "phrases 3"
 _CONFIDENCE = 0.9
 
 #: How names stand in a masked sentence: ‹o3› a party, ‹p4› a product, by the place in the list of names.
@@ -37,6 +37,11 @@ _ITEM = rf"(?P<item>{_P}(?:\s(?:memory|chips?|wafers?|modules?|GPUs?|accelerator
 def _gap(most: int) -> str:
     """Words within one clause; the point of "8.7%" does not end it."""
     return rf"(?:[^.;]|\.\d){{0,{most}}}?"
+
+
+def _lone(most: int) -> str:
+    """The same without another party: the words after one are about that one."""
+    return rf"(?:(?!‹o\d+›)[^.;]|\.\d){{0,{most}}}?"
 
 
 _DENIES = r"(?:(?:\w+ly|again)\s)?den(?:ies|ied)\s(?:(?:reports?|claims?|rumou?rs?)\s)?(?:that\s)?"
@@ -63,16 +68,16 @@ _PHRASES = (
     _phrase(rf"{_S},?\s(?:which\s)?{_ADVERB}suppl(?:y|ies)\s{_X}\swith\s{_ITEM}", "supplies"),
     _phrase(rf"{_S}\s(?:is|are|was|will be|as|to be|remains?|said to be)\s(?:said to be\s)?(?:the|a|an)?\s?(?:exclusive|sole|only)\s{_ITEM}?\s?suppliers?\s(?:for|to)\s{_OWNED}{_X}", "supplies", sole=True),
     _phrase(rf"{_S}\s(?:is|are|was|will be|as|to be|remains?|said to be)\s(?:said to be\s)?(?:the\s)?(?:exclusive|sole|only)\ssuppliers?\sof\s{_ITEM}\s(?:for|to)\s{_OWNED}{_X}", "supplies", sole=True),
-    _phrase(rf"(?P<s>{_O})(?:['’]s)?{_gap(160)}\bit\s(?:will be|is|remains|has become)\s(?:the\s)?(?:exclusive|sole|only)\s{_ITEM}\ssupplier\s(?:for|to|of)\s{_OWNED}{_X}", "supplies", sole=True),
+    _phrase(rf"(?P<s>{_O})(?:['’]s)?{_lone(160)}\bit\s(?:will be|is|remains|has become)\s(?:the\s)?(?:exclusive|sole|only)\s{_ITEM}\ssupplier\s(?:for|to|of)\s{_OWNED}{_X}", "supplies", sole=True),
     _phrase(rf"{_S}\s(?:is\s(?:reported|said|expected)\sto\shave\s|has\s|have\s|had\s)?(?:reportedly\s)?(?:secured|won|taken|landed)\s[^.;]{{0,60}}?(?P<o>{_O})(?:['’]s)?\s{_ITEM}\sorders", "supplies"),
-    _phrase(rf"{_S}{_gap(140)}(?<!\w){_ITEM}\s(?:that\sthey\s)?(?:supplied|supply|sold)\sto\s{_X}", "supplies", status="actual"),
+    _phrase(rf"{_S}{_lone(140)}(?<!\w){_ITEM}\s(?:that\sthey\s)?(?:supplied|supply|sold)\sto\s{_X}", "supplies", status="actual"),
     _phrase(rf"{_S}\s{_ADVERB}(?:fabricates?|manufactures?|makes?|produces?|builds?)\s{_THE}{_X}(?:\s(?:chips?|GPUs?))?\s(?:for\s(?P<for>{_O})|on\s(?:its\s)?(?P<node>{_P}))", "fabricatesFor"),
     _phrase(rf"(?P<o>{_P})\s?(?:\w+\s){{0,4}}?,?\s(?:is\s)?(?:made|built|manufactured|fabricated|produced)\s(?:by|on|at)\s(?P<s>{_O})(?:['’]s)?(?:\s(?:on\s)?(?:an?\s|its\s)?(?P<node>{_P}))?", "fabricatesFor"),
     _phrase(rf"(?P<o>{_O})\sis\s(?:reportedly\s|said to be\s)?(?:considering|weighing|evaluating|exploring)\s(?:using\s)?(?P<s>{_O})['’]s\s(?P<node>{_P})(?:\sor\s{_P})?\s(?:process|node)", "fabricatesFor", status="considering"),
     _phrase(rf"(?P<o>{_O})\sis\s(?:reportedly\s|said to be\s)?(?:considering|weighing|evaluating|exploring)\s(?:using\s)?(?P<s>{_O})['’]s\s{_gap(120)}(?:\bpackaging|{_P})\s\((?P<node>{_P})\)", "packagesFor", status="considering"),
     _phrase(rf"(?P<o>{_O})\sis\s(?:reportedly\s|said to be\s)?(?:considering|weighing|evaluating|exploring)\s(?:using\s)?(?P<s>{_O})['’]s\s{_gap(60)}(?P<node>{_P})\spackaging", "packagesFor", status="considering"),
     _phrase(rf"(?P<o>{_O})(?:,\swhich\s[^,.;]{{0,120}},)?(?:(?!‹o\d+›(?!['’]s))[^.;]|\.\d){{0,240}}?\b(?:relying|reliance|relies|rely|dependent|dependence|depends?)\s(?:\w+\s)?(?:up)?on\s(?P<s>{_OS})(?=\sfor\b|[.,;]|$)", "supplies", status="actual"),
-    _phrase(rf"(?P<s>{_O}){_gap(200)}\b(?:shortages?|shortfalls?|delays?|bottlenecks?)\sfor\s(?:\w+\s(?:like|such as)\s)?{_C}", "supplies", status="actual", also="constrains"),
+    _phrase(rf"(?P<s>{_O}){_lone(200)}\b(?:shortages?|shortfalls?|delays?|bottlenecks?)\sfor\s(?:\w+\s(?:like|such as)\s)?{_C}", "supplies", status="actual", also="constrains"),
     _phrase(rf"{_S}\s{_ADVERB}(?:assembles?|builds?)\s(?P<item>{_P}(?:\sracks?|\sservers?|\ssystems?)?)\sfor\s(?P<o>{_O})", "supplies"),
     _phrase(rf"{_S}\s{_ADVERB}packages?\s{_THE}{_X}\s(?:with|using|in)\s(?P<node>{_P})", "packagesFor"),
     _phrase(rf"{_S}\s{_ADVERB}hosts?\s(?:compute|capacity|training)\sfor\s{_C}", "hostsComputeFor"),
@@ -93,10 +98,17 @@ _REPORTED = re.compile(
 _STATUS: tuple[tuple[Status, re.Pattern[str]], ...] = (
     ("denied", re.compile(r"\bden(?:y|ied|ies)\b|\bno agreement\b|\bcontrary to\b|\bdoes not\b|\bis not\b", re.IGNORECASE)),
     ("ended", re.compile(r"\b(?:no longer|ceased|ended|stopped)\b", re.IGNORECASE)),
-    ("considering", re.compile(r"\b(?:considering|weighing|evaluating|exploring|may|might|could)\b", re.IGNORECASE)),
+    ("considering", re.compile(r"\b(?:considering|weighing|evaluating|exploring|(?-i:may)|might|could)\b", re.IGNORECASE)),
     ("negotiating", re.compile(r"\b(?:negotiat\w+|in talks|talks with|discussing)\b", re.IGNORECASE)),
     ("planned", re.compile(r"\b(?:will|plans? to|planning to|agreed to|is to|are to|expected to)\b", re.IGNORECASE)),
 )  # fmt: skip
+_UNSURE = re.compile(
+    r"\bnot\b|n['’]t\b|\b(?:no|never|neither|nor|without|(?-i:may)|might|could|would|will|should|once|formerly|if|less|over-?)\b"
+    r"|\b(?:den(?:y|ies|ied)|end(?:s|ed|ing)?|cut(?:s|ting)?|reduc|lessen|lower|avoid|wean|escap|free)",
+    re.IGNORECASE,
+)
+"""What a plain fact is not said with; a phrase that finds nothing but facts leaves such a clause to the reader."""
+_DENIED = re.compile(r"\bden(?:y|ies|ied)\b[^.;,]{0,40}$", re.IGNORECASE)
 _HIKE = re.compile(r"price (?:hikes?|increases?|rises?)", re.IGNORECASE)
 
 
@@ -154,9 +166,13 @@ class Phrases:
 
         item = groups.get("node") or groups.get("item") or ""
         item = re.sub(r"‹[op](\d+)›", lambda m: sentence.text[slice(*spans[int(m[1])][:2])], item).strip()
-        status: Status = phrase.status or _of(match.group())
+        before = match.string[: match.start()]
+        clause = before[before.rfind(";") + 1 :] + match.group()
+        if phrase.status == "actual" and phrase.predicate == "supplies" and _UNSURE.search(clause):
+            return
+        status: Status = phrase.status or ("denied" if _DENIED.search(before) else _of(match.group()))
         attribution: Attribution = "reported" if _REPORTED.search(sentence.text) else "stated"
-        share = (1.0, 1.0) if phrase.sole else _share(sentence.text, match.group(), phrase.predicate)
+        share = (1.0, 1.0) if phrase.sole else _share(match.group(), phrase.predicate)
         for subject in named("s"):
             for object_ in named("for") or named("o"):
                 if subject == object_ or object_ in item:
@@ -188,7 +204,7 @@ class Phrases:
                         predicate="changesPrice",
                         status=_of(match.group()),
                         share=None,
-                        change=_hike(sentence.text),
+                        change=_hike(match.group()),
                     )
 
 
@@ -204,14 +220,14 @@ def _of(text: str) -> Status:
     return next((status for status, cue in _STATUS if cue.search(text)), "actual")
 
 
-def _share(text: str, said: str, predicate: str) -> tuple[float, float] | None:
+def _share(said: str, predicate: str) -> tuple[float, float] | None:
     """The share that stands before "of X's orders", the only place where a phrase can know whose share it is."""
     if predicate != "supplies" or "orders" not in said:
         return None
-    found = [quantity for quantity in quantities(text) if quantity.kind == "ratio"]
+    found = [q for q in quantities(said) if q.kind == "ratio" and said.startswith(" of ", q.end)]
     return as_share(found[0]) if len(found) == 1 else None
 
 
-def _hike(text: str) -> tuple[float | None, float | None] | None:
-    found = [quantity for quantity in quantities(text) if quantity.kind == "ratio"]
+def _hike(said: str) -> tuple[float | None, float | None] | None:
+    found = [quantity for quantity in quantities(said) if quantity.kind == "ratio"]
     return as_change(found[0], False) if len(found) == 1 else None

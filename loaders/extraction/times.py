@@ -19,7 +19,7 @@ Period = tuple[Date, Date]
 Bound = Literal["from", "until"]
 
 #: What the rules are called in provenance; to be raised whenever they would make other claims.
-TIMES = "times 1"
+TIMES = "times 2"
 #: Ties that last; what happens once (a result, a round, a price) has its document's day.
 LASTING = frozenset(
     {"supplies", "fabricatesFor", "packagesFor", "hostsComputeFor", "licensesTo", "uses", "partnersWith", "constrains", "restricts"}
@@ -59,6 +59,8 @@ _AND = re.compile(
     r"\b(?:and|but|or) (?:will|would|is|are|was|has|have|had|plans?|expects?|aims?|intends?|to|said|says|it|they)\b"
 )
 _JOINS = re.compile(r"(?:and|but|or|so|that|to)\b")
+#: "until TSMC took over in 2016": the day of what ended it is no beginning.
+_TILL = re.compile(r"\b(?:until|till)\b")
 #: Characters from the trigger within which a date may stand; it bounds the work on a hostile sentence.
 _REACH = 200
 #: Who says, shows or signs between a date and a trigger does that on the day; a new sentence is about another.
@@ -190,7 +192,7 @@ def _together(text: str, trigger: tuple[int, int], match: re.Match[str]) -> bool
         gap = text[match.end() : trigger[0]].lstrip(", ")
         if _JOINS.match(gap) or (gap and not _BEFORE.search(text[max(0, match.start() - _REACH) : match.start()])):
             return False
-    return not any(edge.search(gap) for edge in (EDGE, _AND, _OTHERS))
+    return not any(edge.search(gap) for edge in (EDGE, _AND, _OTHERS, _TILL))
 
 
 def _turned(claim: Claim, trigger: tuple[int, int], match: re.Match[str]) -> bool:
