@@ -344,6 +344,7 @@ def test_networks_are_kept_until_the_store_changes(memory: Store, catalogue: Cat
 def test_telling_sets_turn_the_answer_over_and_no_part_of_them_does(
     relations: list[Relation], start: str, end: str, rng: random.Random
 ) -> None:
+    from graph.members import Members
     from graph.withdrawal import _stopped
 
     net = _network(relations)
@@ -357,7 +358,7 @@ def test_telling_sets_turn_the_answer_over_and_no_part_of_them_does(
 
     if not holds(frozenset()):
         return
-    found, complete = telling(net, _stopped(target, [source]), largest=3)
+    found, complete = telling(net, _stopped(Members(target, (target,)), [source]), largest=3)
     for each in found:
         assert not holds(each)
         assert all(holds(each - {one}) for one in each)
