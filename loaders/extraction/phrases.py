@@ -103,7 +103,7 @@ _STATUS: tuple[tuple[Status, re.Pattern[str]], ...] = (
     ("planned", re.compile(r"\b(?:will|plans? to|planning to|agreed to|is to|are to|expected to)\b", re.IGNORECASE)),
 )  # fmt: skip
 _UNSURE = re.compile(
-    r"\bnot\b|n['’]t\b|\b(?:no|never|neither|nor|without|(?-i:may)|might|could|would|will|should|once|formerly|if|less|over-?)\b"
+    r"\bnot\b|n['’]t\b|\b(?:no|never|neither|nor|without|(?-i:may)|might|could|would|will|should|once|formerly|if|less)\b"
     r"|\b(?:den(?:y|ies|ied)|end(?:s|ed|ing)?|cut(?:s|ting)?|reduc|lessen|lower|avoid|wean|escap|free)",
     re.IGNORECASE,
 )
