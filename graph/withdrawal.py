@@ -108,14 +108,14 @@ def withdrawal(
     node, cause = find(store, name, catalogue, as_of), find(store, source, catalogue, as_of)
     net = network(store, level, as_of, valid_at)
     own, others = apart(store, node.iri, cause.iri)
-    asked_of, lost = Members.of(net, own), [iri for iri in others if iri in net.index]
+    members, lost = Members.of(net, own), [iri for iri in others if iri in net.index]
     proof: Proof | None = None
-    if asked_of.nodes and lost:
+    if members.nodes and lost:
         if at_least is None:
-            proof = _stopped(asked_of, [net.index[iri] for iri in lost])
+            proof = _stopped(members, [net.index[iri] for iri in lost])
         else:
-            sure = bound or _reached(net, asked_of, lost, at_least)
-            proof = _exposed(net, asked_of, lost, at_least, sure)
+            sure = bound or _reached(net, members, lost, at_least)
+            proof = _exposed(net, members, lost, at_least, sure)
     holds = proof is not None and proof(net) is not None
     sets, complete = telling(net, proof) if proof is not None and holds else ([], True)
     behind = {claim for each in sets for number in each for claim in net.relations[number].claims}
@@ -123,10 +123,8 @@ def withdrawal(
     found = sorted(
         (_set(net, each, claims) for each in sets), key=lambda s: (len(s.relations), len(s.claims), s.relations)
     )
-    own_arms, arm_nodes = (
-        asked_of.arms(net),
-        tuple(party(net.nodes[net.index[iri]]) for iri in lost if iri != cause.iri),
-    )
+    own_arms = members.arms(net)
+    arm_nodes = tuple(party(net.nodes[net.index[iri]]) for iri in lost if iri != cause.iri)
     who, whom = with_arms(party(node), own_arms), with_arms(party(cause), arm_nodes)
     asked = (
         f"{who} stops without {whom}" if at_least is None else f"{who} is exposed to {whom} by at least {at_least:.0%}"

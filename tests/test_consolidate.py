@@ -76,18 +76,20 @@ def test_an_echo_of_an_old_sentence_revives_nothing() -> None:
 
 
 def test_of_one_sentence_read_as_stated_and_as_reported_the_doubt_is_heard() -> None:
-    both = [said(1, "actual", attribution, sentence="Forge supplies gas.") for attribution in ("stated", "reported")]
-    assert {together(*both, said(2, "planned", sentence=str(n))).level for n in range(8)} == {"reported"}
+    for number in range(8):  # the names of the claims are others each time, and with them their order by name
+        words = f"Forge supplies gas {number}."
+        both = [said(1, "actual", attribution, sentence=words) for attribution in ("stated", "reported")]
+        assert together(*both).level == "reported"
 
 
 def test_an_echo_of_what_was_set_aside_is_set_aside_with_it() -> None:
     wire = [
         said(1, "actual", source=f"https://{host}/1", sentence="Forge supplies gas.") for host in ("a.com", "b.com")
     ]
-    given = tuple(assertions_of(loaded("x", day(0), *wire, said(2, "denied")).claims))
+    given = tuple(assertions_of(loaded("x", day(0), *wire, said(2, "planned")).claims))
     first = min(a.claim for a in given if a.status == "actual")
     (left,) = consolidate(given, aside=frozenset({first}))
-    assert left.status == "denied"
+    assert left.status == "planned"
 
 
 @pytest.mark.parametrize(
