@@ -4,7 +4,7 @@ Newer does not retire older by itself. A relation's standing is the furthest tha
 explicit *ended* or *denied* takes claims back: those of its day and before that are not firmer than itself, and later
 rumours too where it was stated, until somebody states the thing again. So a rumour retires no filing, and an echo of an
 old sentence revives nothing: a sentence counts once, on the day it was first heard. Claims that a person's decision sets
-aside are shown, but do not count.
+aside are shown, but do not count; a relation of nothing else is *rejected*.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Relation:
 
     ``low`` and ``high`` bound the share of the object's need (0 and 1 where nothing is known), rumours among what bounds it;
     ``stated_share`` is what the stated claims alone allow of a confirmed relation, where that is something else. ``support``
-    counts independent origins of the standing; ``claims`` are the ids of all claims, for and against.
+    counts independent origins of the standing, none of one rejected; ``claims`` are the ids of all claims, for and against.
     """
 
     iri: str
@@ -89,15 +89,29 @@ class Relation:
 
     @property
     def level(self) -> str:
-        """The strictest level that holds the relation; ``""`` if it is over.
+        """The strictest level that holds the relation; ``""`` if it is over or rejected.
 
         ``confirmed`` is actual and stated, ``reported`` actual, ``prospective`` also planned, negotiating, considering.
         """
-        if self.status in OVER:
+        if self.status not in STAGE:
             return ""
         if self.status != "actual":
             return "prospective"
         return "confirmed" if self.attribution == "stated" else "reported"
+
+    @property
+    def how_far(self) -> str:
+        """How far it has come and on whose word."""
+        return how_far(self.status, self.attribution)
+
+
+def how_far(status: str, attribution: str) -> str:
+    """Return how far a relation has come and on whose word; where every claim was set aside, on nobody's.
+
+    >>> how_far("actual", "stated"), how_far("rejected", "stated")
+    ('actual, stated', 'rejected')
+    """
+    return status if status == "rejected" else f"{status}, {attribution}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +179,7 @@ def _group(claims: set[Assertion], aside: frozenset[str]) -> Group:
     elif live:
         status = [a for a in live if a.status in OVER][-1].status
     else:
-        status = "denied"
+        status = "rejected"
     backing = tuple(a for a in standing or live if a.status == status)
     return Group(tuple(every), live, backing, status)
 
@@ -218,7 +232,7 @@ def relation(group: Group) -> Relation:
         attribution="stated" if stated or not backing else "reported",
         low=low,
         high=high,
-        support=max(1, support(backing)),
+        support=max(1, support(backing)) if backing else 0,
         first_seen=claims[0].date,
         last_seen=claims[-1].date,
         claims=tuple(sorted({a.claim for a in claims})),

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from graph.assertions import groups
 from graph.components import BROADER
-from graph.consolidate import OVER, STAGE, Assertion, Group, Relation, outlet, relation
+from graph.consolidate import STAGE, Assertion, Group, Relation, outlet, relation
 from graph.dependency import party
 from graph.evidence import coverage, evidence
 from graph.facts import DIRECT
@@ -217,7 +217,7 @@ def _open(store: Store, relations: Iterable[Relation], nodes: Mapping[str, Node]
     met = {row[0] for row in rows(store, f"{PROLOGUE}SELECT ?thing {{ ?thing nt:developedBy ?who }}")}
     wanted: dict[str, list[Relation]] = defaultdict(list)
     for each in relations:
-        if each.status in OVER:
+        if not each.level:
             continue
         if each.predicate in terms.SUPPLY:
             met.add(each.item)
@@ -250,7 +250,7 @@ def _stale(relations: Iterable[Relation], nodes: Mapping[str, Node], today: Date
     found = []
     for each in relations:
         age = (today - Date.fromisoformat(each.last_seen)).days
-        if each.status not in OVER and age > HALF_LIFE[each.predicate]:
+        if each.level and age > HALF_LIFE[each.predicate]:
             tie = in_words(
                 _name(each.subject, nodes),
                 each.predicate,
@@ -337,7 +337,7 @@ def _turned(source: str, said: Assertion, group: Group, of: Relation, today: Dat
         for each in group.live
     ):
         return "stated"
-    if of.status in OVER:
+    if not of.level:
         return "over"
     silent = (today - Date.fromisoformat(of.last_seen)).days if today else 0
     return "lapsed" if silent > days else "open"

@@ -20,8 +20,8 @@ from ontology import terms
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
-_ACTUAL = terms.STATUSES.index("actual")
-_OVER = (terms.STATUSES.index("ended"), terms.STATUSES.index("denied"))
+_ACTUAL = terms.STANDINGS.index("actual")
+_OVER = tuple(map(terms.STANDINGS.index, ("ended", "denied", "rejected")))
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class Relations(Sequence[Relation]):
 
     ``subject``, ``object`` and ``item`` number ``things`` (-1: none), which are sorted; IRIs of relations and claims are kept
     without the beginning they share (``serial``, ``claim_serial``); ``predicate``, ``status`` and
-    ``level`` number ``terms.PREDICATES``, ``terms.STATUSES`` and ``terms.LEVELS`` (-1: over). ``stated_low`` and ``stated_high``
+    ``level`` number ``terms.PREDICATES``, ``terms.STANDINGS`` and ``terms.LEVELS`` (-1: over). ``stated_low`` and ``stated_high``
     bound the share by stated claims alone, where there are any. The claims of relation *n* are
     ``claim_serial[claim_start[n]:claim_start[n + 1]]``.
     """
@@ -96,7 +96,7 @@ class Relations(Sequence[Relation]):
             thing(int(self.object[number])),
             thing(int(self.item[number])),
             self.item_name[number].as_py(),
-            terms.STATUSES[self.status[number]],
+            terms.STANDINGS[self.status[number]],
             "stated" if self.stated[number] else "reported",
             *share,
             int(self.support[number]),
@@ -193,7 +193,7 @@ class Relations(Sequence[Relation]):
             object=object_,
             item=item,
             item_name=_few(table["itemName"]),
-            status=_among(table["status"], terms.STATUSES),
+            status=_among(table["status"], terms.STANDINGS),
             stated=_among(table["attribution"], ("reported", "stated")) == 1,
             low=_numbers(table["low"]),
             high=_numbers(table["high"]),

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from graph import view
 from graph.assertions import assertions, groups
-from graph.consolidate import Group, Relation, gather, relation, renamed, support, voices
+from graph.consolidate import Group, Relation, gather, how_far, relation, renamed, support, voices
 from graph.decisions import decisions, standing
 from graph.dependency import find, party
 from graph.evidence import coverage, evidence
@@ -65,7 +65,12 @@ class Thread(Answer):
     @property
     def headline(self) -> str:
         """What the thread is and how far it has come."""
-        return f"{self.tie}: {self.status}, {self.attribution}"
+        return f"{self.tie}: {self.how_far}"
+
+    @property
+    def how_far(self) -> str:
+        """How far it has come and on whose word."""
+        return how_far(self.status, self.attribution)
 
     @property
     def tie(self) -> str:

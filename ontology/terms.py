@@ -67,6 +67,8 @@ OBJECT_OPTIONAL: Final = WITHOUT_OBJECT | {"constrains", "changesPrice", "restri
 
 #: How far a thing has come, earliest first; the last two end it.
 STATUSES: Final = ("considering", "negotiating", "planned", "actual", "ended", "denied")
+#: How far a relation has come: it may also be that a person's decisions set aside every claim of it.
+STANDINGS: Final = (*STATUSES, "rejected")
 ATTRIBUTIONS: Final = ("reported", "stated")
 LEVELS: Final = ("confirmed", "reported", "prospective")
 
@@ -129,7 +131,7 @@ CONFLICT_KINDS: Final = {
 
 #: Statuses, attributions and levels → the names of their concepts; a claim that is reported and a level that is
 #: reported are two things.
-STATUS_NAMES: Final = {status: status for status in STATUSES}
+STATUS_NAMES: Final = {status: status for status in STANDINGS}
 ATTRIBUTION_NAMES: Final = {"reported": "reportedly", "stated": "stated"}
 LEVEL_NAMES: Final = {level: f"{level}Level" for level in LEVELS}
 SCHEMES: Final = ("statuses", "attributions", "levels")

@@ -188,7 +188,7 @@ def test_a_person_settles_a_conflict_and_opens_it_again() -> None:
     status = {
         each.subject.rpartition("/")[2]: each.status for each in view.relations(store) if each.predicate == "develops"
     }
-    assert status == {"lab": "actual", "acme": "denied"}
+    assert status == {"lab": "actual", "acme": "rejected"}
     assert view.marks(store) == {}
     assert conflicts(store, as_of=day(19)).found[0].settled is None, "on an earlier day it was open"
 
@@ -219,7 +219,7 @@ def test_the_catalogue_can_be_kept() -> None:
     (row,) = conflicts(store).found
     assert [(side.says, side.claims == ()) for side in row.sides] == [("Acme", False), ("Lab", True)]
     resolve(store, row.id, "catalogue", "It is Lab's.", **WHO)
-    assert [each.status for each in view.relations(store)] == ["denied"]
+    assert [each.status for each in view.relations(store)] == ["rejected"]
 
 
 def test_a_person_can_overrule_the_catalogue() -> None:

@@ -97,7 +97,7 @@ def test_the_properties_are_those_that_the_terms_say(supply: Graph) -> None:
 @pytest.mark.parametrize(
     ("scheme", "order", "named"),
     [
-        ("statuses", terms.STATUSES, terms.STATUS_NAMES),
+        ("statuses", terms.STANDINGS, terms.STATUS_NAMES),
         ("attributions", terms.ATTRIBUTIONS, terms.ATTRIBUTION_NAMES),
         ("levels", terms.LEVELS, terms.LEVEL_NAMES),
     ],
@@ -327,7 +327,9 @@ def test_the_catalogue_conforms(shapes: Graph, catalogue_graph: Graph) -> None:
         ('nt:citationMarks "11"', 'nt:citationMarks "11 "', "citation marks"),
         ('nt:loader "digest"', 'nt:title "x"', "loader"),
         ('dcterms:identifier "day"', 'dcterms:identifier ""', "exactly one name"),
-        ("nt:support 1", "nt:support 0", "independent origins"),
+        ("nt:support 1", "nt:support 0", "independent origin, unless it is rejected"),
+        ("nt:status nt:planned", "nt:status nt:rejected", "exactly one status"),
+        ("nt:support 1 ;", "", "needs the number of its independent origins"),
         ("nt:evidence claim:1 ;", "", "at least one claim"),
         ('nt:firstSeen "2026-01-28"', 'nt:firstSeen "2026-01-29"', "not after the day it was last seen"),
         ("nt:level nt:reportedLevel ;", "", "unless it has ended"),
@@ -378,3 +380,12 @@ def test_texts_are_escaped() -> None:
 
 def test_names_in_native_script_carry_their_language() -> None:
     assert [language(name) for name in ("SK하이닉스", "曦望Sunrise", "キヤノン", "X-energy")] == ["ko", "zh", "ja", ""]
+
+
+def test_a_relation_all_of_whose_claims_were_set_aside_stands_on_no_origin(shapes: Graph) -> None:
+    live = "nt:status nt:actual ; nt:attribution nt:reportedly ; nt:level nt:reportedLevel ;"
+    rejected = SAMPLE.replace(live, "nt:status nt:rejected ; nt:attribution nt:stated ;").replace(
+        "nt:support 1", "nt:support 0"
+    )
+    assert rejected.count("nt:rejected") == 1
+    assert messages(rejected, shapes) == []

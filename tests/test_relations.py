@@ -44,7 +44,7 @@ def _odd(draw: st.DrawFn) -> Relation:
     claims = draw(st.lists(_claim, unique=True))
     return Relation(
         iri, draw(_iri), draw(st.sampled_from(terms.PREDICATES)), draw(st.one_of(st.just(""), _iri)),
-        draw(st.one_of(st.just(""), _iri)), draw(_word), draw(st.sampled_from(terms.STATUSES)), "reported", low, high,
+        draw(st.one_of(st.just(""), _iri)), draw(_word), draw(st.sampled_from(terms.STANDINGS)), "reported", low, high,
         draw(st.integers(1, 99)), "2026-01-28", "2026-01-29", tuple(sorted(claims)),
         draw(st.sampled_from((None, None if (low, high) == (0.0, 0.5) else (0.0, 0.5)))),
     )  # fmt: skip

@@ -24,6 +24,7 @@ from graph.ingest import ingest, prepare, remove
 from graph.review import accept, merge, reject, review
 from graph.settings import Settings
 from graph.store import Store, open_store
+from graph.threads import timeline
 from loaders.claim import Loaded
 from ontology import terms
 
@@ -118,7 +119,9 @@ def test_a_rejected_claim_is_set_aside_and_still_there() -> None:
     (doubtful,) = review(store, catalogue=CATALOGUE).doubtful
     reject(store, doubtful.id, "Misread.", **WHO)
     (tie,) = [each for each in view.relations(store) if each.object.endswith("/bolt")]
-    assert (tie.status, tie.level, tie.claims) == ("denied", "", (doubtful.claim,))
+    assert (tie.support, tie.how_far) == (0, "rejected")
+    assert "rejected" in {each.status for each in timeline(store, "Bolt", catalogue=CATALOGUE).found}
+    assert (tie.status, tie.level, tie.claims) == ("rejected", "", (doubtful.claim,))
     assert review(store, catalogue=CATALOGUE).doubtful == ()
     undo(store, doubtful.id, "Read rightly.", **WHO)
     assert [each.status for each in view.relations(store) if each.object.endswith("/bolt")] == ["actual"]

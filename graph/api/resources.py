@@ -38,6 +38,13 @@ Text = Annotated[str, Query(max_length=200, description="Text that the name must
 Name = Annotated[str, Path(max_length=300, description="Name, id or IRI.", examples=["tsmc"])]
 Predicate = Annotated[str, Query(pattern=f"^({'|'.join(terms.PREDICATES)})?$", description="Kind of relation.")]
 Status = Annotated[str, Query(pattern=f"^({'|'.join(terms.STATUSES)})?$", description="How far a thing has come.")]
+Standing = Annotated[
+    str,
+    Query(
+        pattern=f"^({'|'.join(terms.STANDINGS)})?$",
+        description="How far it has come; `rejected` where decisions set aside every claim of it.",
+    ),
+]
 Named = Annotated[str, Query(alias="party", max_length=300, description="Name, id or IRI of a party or product.")]
 
 
@@ -125,7 +132,7 @@ def resources_router() -> APIRouter:
         catalogue: CatalogueDep,
         party: Named = "",
         predicate: Predicate = "",
-        status: Status = "",
+        status: Standing = "",
         level: Annotated[str, Query(pattern=f"^({'|'.join(terms.LEVELS)})?$")] = "",
         sort: Literal["last_seen", "support"] = "last_seen",
         limit: Limit = 50,

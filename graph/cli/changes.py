@@ -137,7 +137,7 @@ def timeline(
     for each in found.found:
         marks = "".join((", lapsed" if each.lapsed else "", ", disputed" if each.disputed else ""))
         origins = f"{each.support} {'origin' if each.support == 1 else 'origins'}"
-        out.print(f"\n[bold]{show.plain(each.tie)}[/bold]  {each.status}, {each.attribution}, {origins}{marks}")
+        out.print(f"\n[bold]{show.plain(each.tie)}[/bold]  {each.how_far}, {origins}{marks}")
         for step in each.stages:
             out.print(f"  {step.date}  {step.status}, {step.attribution}")
             for claim in step.claims:
