@@ -54,7 +54,9 @@ class Layer(nn.Module):
         def heads(y: Tensor) -> Tensor:
             return y.view(batch, length, self.heads, width // self.heads).transpose(1, 2)
 
-        y = F.scaled_dot_product_attention(heads(self.q(x)), heads(self.k(x)), heads(self.v(x)), attn_mask=bias)
+        # Spelt out: the fused kernel's way back takes a quarter of a step on a processor.
+        scores = heads(self.q(x)) @ heads(self.k(x)).transpose(2, 3) / math.sqrt(width // self.heads) + bias
+        y = scores.softmax(-1) @ heads(self.v(x))
         x = self.norm1(x + self.drop(self.o(y.transpose(1, 2).reshape(batch, length, width))))
         return self.norm2(x + self.drop(self.down(F.gelu(self.up(x)))))
 

@@ -26,8 +26,11 @@ from loaders.extraction.training.model import Extractor
 
 RECIPE: dict[str, Any] = {
     "layers": 8, "upper": 3, "inner": 512, "looks": 2, "frozen": 2, "drop": 0.1, "steps": 4700, "letters": 1500, "lr": 6e-5, "head_lr": 5e-4, "decay": 0.04, "warmup": 0.06,
-    "swap": 0.35, "swapped": 0.75, "caseless": 0.06, "masked": 0.02, "joined": 0.15, "positive": 1.5, "seed": 1, "kept": 100, "registers": "",
+    "swap": 0.35, "swapped": 0.75, "caseless": 0.06, "masked": 0.02, "joined": 0.15, "positive": 1.5, "seed": 1, "kept": 100, "registers": "", "precision": "single",
 }  # fmt: skip
+
+PRECISIONS = ("single", "bf16")
+"""Of the products while training: the weights and their sums are single either way. The second is for processors that have it."""
 
 
 def losses(model: Extractor, b: Batch, positive: float) -> dict[str, Tensor]:
@@ -143,13 +146,11 @@ def train(
                 continue
             rng = random.Random(f"{recipe['seed']}/{epoch}/{index}")
             torch.manual_seed(rng.getrandbits(32))
-            parts = losses(
-                model,
-                collate(some, tokeniser, rng, recipe["caseless"], recipe["masked"]),
-                recipe["positive"],
-            )
+            batch = collate(some, tokeniser, rng, recipe["caseless"], recipe["masked"])
+            with torch.autocast("cpu", torch.bfloat16, recipe["precision"] == "bf16"):
+                parts = losses(model, batch, recipe["positive"])
             adam.zero_grad(set_to_none=True)
-            torch.stack(list(parts.values())).sum().backward()
+            torch.stack([part.float() for part in parts.values()]).sum().backward()
             torch.nn.utils.clip_grad_norm_([p for g in adam.param_groups for p in g["params"]], 1.0)
             adam.step()
             schedule.step()
@@ -187,7 +188,9 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--everything", action="store_true", help="hold nothing back (a model without figures)")
     for name, value in RECIPE.items():
-        parser.add_argument(f"--{name}", type=type(value), default=value)
+        parser.add_argument(
+            f"--{name}", type=type(value), default=value, choices=PRECISIONS if name == "precision" else None
+        )
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     recipe = {name: getattr(args, name) for name in RECIPE}
