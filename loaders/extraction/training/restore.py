@@ -17,7 +17,7 @@ from onnx import numpy_helper
 
 from loaders.extraction.network import GRAPHS, MODEL
 from loaders.extraction.training.model import Extractor
-from loaders.extraction.training.packing import widened
+from loaders.extraction.training.packing import matrix, widened
 from loaders.extraction.training.train import RECIPE, save
 
 
@@ -31,7 +31,10 @@ def parameters(graph: onnx.ModelProto) -> dict[str, NDArray[np.float32]]:
     }
     tables |= {name: values for name, values in stored.items() if values.dtype == np.float32}
     for node in graph.graph.node:
-        if node.op_type == "MatMul" and node.input[1] in tables:
+        if node.op_type == "MatMulNBits":
+            name = node.input[1].removesuffix("_rows")
+            tables[f"model.{_module(node.name)}.weight"] = matrix(stored[f"{name}_rows"], stored[f"{name}_scale"]).T
+        elif node.op_type == "MatMul" and node.input[1] in tables:
             tables[f"model.{_module(node.name)}.weight"] = tables.pop(node.input[1]).T
     return {name.removeprefix("model."): values for name, values in tables.items() if name.startswith("model.")}
 
