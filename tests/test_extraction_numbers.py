@@ -7,6 +7,7 @@ from loaders.extraction.numbers import Quantity, as_change, as_share, quantities
 MONEY = [
     ("a $30 billion investment", 30e9, 30e9, "USD"),
     ("over $50bn in all", 50e9, None, "USD"),
+    ("in talks over $21m for its A round", 21e6, 21e6, "USD"),
     ("up to $4 billion", None, 4e9, "USD"),
     ("$33 billion at least", 33e9, None, "USD"),
     ("between $60 million and $75 million", 60e6, 75e6, "USD"),

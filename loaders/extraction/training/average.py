@@ -41,6 +41,9 @@ def main() -> None:
     args = parser.parse_args()
     if not 0 <= args.part <= 1:
         parser.error("--part is a number between 0 and 1")
+    for path in (args.one, args.other):
+        if not path.is_file():
+            parser.error(f"{path}: no such file; a training writes weights.pt into its --out folder")
     one, other = (torch.load(path, weights_only=True) for path in (args.one, args.other))
     args.out.parent.mkdir(parents=True, exist_ok=True)
     save(args.out, average(one, other, args.part))

@@ -192,6 +192,8 @@ def main() -> None:
             f"--{name}", type=type(value), default=value, choices=PRECISIONS if name == "precision" else None
         )
     args = parser.parse_args()
+    if args.warm and not args.warm.is_file():
+        parser.error(f"{args.warm}: no such file; restore.py makes one of the shipped model")
     torch.set_num_threads(args.threads)
     recipe = {name: getattr(args, name) for name in RECIPE}
     train(args.weights, args.out, args.corpus or [CORPUS], recipe, args.warm, args.everything)
