@@ -17,6 +17,8 @@ THING_ITEM = frozenset({*terms.SUPPLY, "constrains", "changesPrice", "restricts"
 #: Names kept at most; an archive brings millions.
 _KEPT = 100_000
 _LONGEST = 200
+#: Where a product's name may end and its version or variant begin.
+_PART = re.compile(r"[\s\-](?=[A-Z\d])|(?<=[A-Za-z])(?=\d)")
 _GENERIC = re.compile(
     r"(?:\s+(?:ai|chips?|gpus?|cpus?|accelerators?|processors?|models?|memory|modules?|orders?|wafers?|servers?|systems?|racks?"
     r"|platforms?|process(?:es)?|nodes?|technology|technologies|packaging|software|app|service|series|family|products?|capacity|dies?|stacks?))+$",
@@ -32,6 +34,10 @@ class Linker:
 
     @cached_property
     def _seen(self) -> dict[tuple[str, str], Mention]:
+        return {}
+
+    @cached_property
+    def _kinds(self) -> dict[tuple[str, str], str]:
         return {}
 
     @cached_property
@@ -66,6 +72,33 @@ class Linker:
         """
         entry = self.catalogue.entry(name)
         return self.link(name, role) if entry is None else _mention(name, entry)
+
+    def kind_of(self, name: str, role: Literal["organisation", "product"]) -> str:
+        """Return the catalogue's kind of what a name stands for, ``""`` where it does not know the name.
+
+        A product that it does not know is of its family's kind: the longest beginning of its name that is a product's.
+
+        >>> linker = Linker(Catalogue.bundled())
+        >>> linker.kind_of("Nvidia's", "organisation"), linker.kind_of("Jurong Logic", "organisation")
+        ('chip-designer', '')
+        >>> linker.kind_of("Claude Opus 9.1", "product"), linker.kind_of("Qwen7", "product")
+        ('model', 'model')
+        """
+        key = (name, role)
+        if key not in self._kinds:
+            if len(self._kinds) >= _KEPT:
+                self._kinds.clear()
+            known = self.link(name, role).kind
+            self._kinds[key] = known or (self._kind_of_family(name) if role == "product" else "")
+        return self._kinds[key]
+
+    def _kind_of_family(self, name: str) -> str:
+        """The kind of the product whose name is the longest beginning of ``name``."""
+        for end in reversed([match.start() for match in _PART.finditer(name[:_LONGEST])]):
+            entry = self.catalogue.resolve(name[:end]) if end else None
+            if entry is not None and entry.is_product:
+                return entry.kind
+        return ""
 
     def item(self, name: str | None, predicate: str, *, ids: bool = False) -> Mention | None:
         """Return a claim's item: linked where the predicate's item is a thing, the bare wording elsewhere."""

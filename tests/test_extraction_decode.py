@@ -7,11 +7,12 @@ import pytest
 
 from loaders.claim import Sentence
 from loaders.extraction.decode import TAGS, Mention, everywhere, mentions
-from loaders.extraction.labels import TYPES
+from loaders.extraction.labels import KINDS, TYPES
 from loaders.extraction.network import MODEL
 from loaders.extraction.pairs import Entity, ask
 from loaders.extraction.tokens import Tokeniser, shape
 from loaders.extraction.windows import readable, windows
+from ontology import terms
 
 pytestmark = pytest.mark.skipif(not (MODEL / "tokenizer.json").exists(), reason="no model in the tree")
 
@@ -75,6 +76,14 @@ def test_people_are_never_asked_for_relations() -> None:
     assert asked.mark.tolist() == [0, 3, 1, 1, 0, 1, 0]
     assert asked.pool[1].tolist() == [0, 0, 0.5, 0.5, 0, 0, 0]
     assert asked.near[2].tolist() == [11, 10, 10, 9, 8, 1, 2]
+
+
+def test_the_network_is_told_the_kinds_that_the_catalogue_has() -> None:
+    assert {*KINDS, "other"} == {*terms.PARTY_KINDS, *terms.PRODUCT_KINDS}
+    known = [Entity("TSMC", "organisation", (1,), "foundry"), Entity("Maia", "product", (3,), "ai-accelerator")]
+    asked = ask([*known, Entity("Acme", "organisation", (4,), "other")], 6)
+    assert asked.mark.tolist() == [0, 4, 0, 4 + KINDS.index("ai-accelerator"), 1, 0]
+    assert asked.kinds.tolist() == [0, 4, 4 + KINDS.index("ai-accelerator"), 1]
 
 
 def sentences(*paragraphs: Sequence[str], part: int = 1) -> list[Sentence]:

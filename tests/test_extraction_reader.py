@@ -1,6 +1,7 @@
 """The embedded reader on own sentences: what it says, that it says it again, and that junk does no harm."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -78,6 +79,17 @@ def test_a_claim_knows_where_it_stands(reader: Reader) -> None:
 def test_nothing_is_found_where_nothing_is_said(reader: Reader) -> None:
     said = document("NVIDIA, AMD and Intel will be at the fair.", "Demand for chips is growing, analysts at UBS said.")
     assert list(reader.extract(said)) == []
+
+
+def test_what_the_catalogue_knows_of_a_name_counts(reader: Reader, tmp_path: Path) -> None:
+    """The same text, read by who knows what its names are and by who does not."""
+    rules = tmp_path / "names.csv"
+    rules.write_text("name,id,rule,reason\n")
+    text = document("Celestica assembles the TPU trays for Google in Thailand.")
+    knowing = reader.understand(text, 0.05)[1]
+    unknowing = Reader(Linker(Catalogue((), rules))).understand(text, 0.05)[1]
+    assert told([one.claim for one in knowing]) & told([one.claim for one in unknowing])
+    assert {round(one.score, 6) for one in knowing} != {round(one.score, 6) for one in unknowing}
 
 
 def test_abbreviations_stand_for_the_name_before_them() -> None:

@@ -9,6 +9,48 @@ PREDICATES = (
 STATUSES = ("actual", "planned", "negotiating", "considering", "ended", "denied")
 ATTRIBUTIONS = ("stated", "reported")
 TYPES = ("organisation", "product", "person")
+KINDS = (
+    "foundry",
+    "memory-maker",
+    "idm",
+    "chip-designer",
+    "eda-ip-vendor",
+    "packaging-house",
+    "equipment-maker",
+    "materials-supplier",
+    "server-maker",
+    "network-vendor",
+    "device-maker",
+    "automaker",
+    "hyperscaler",
+    "cloud-provider",
+    "data-centre-operator",
+    "energy-supplier",
+    "ai-lab",
+    "software-vendor",
+    "investor",
+    "government-body",
+    "standards-body",
+    "gpu",
+    "cpu",
+    "ai-accelerator",
+    "network-chip",
+    "memory",
+    "storage",
+    "server-system",
+    "device",
+    "process-node",
+    "packaging-technology",
+    "equipment",
+    "material",
+    "eda-tool",
+    "ip",
+    "model",
+    "ai-application",
+    "cloud-service",
+    "operating-system",
+)
+"""What the catalogue knows a name to be; a name of another kind, or of none, is read by its type alone."""
 SYMMETRIC = frozenset({"competesWith", "partnersWith"})
 WITHOUT_OBJECT = frozenset({"expandsCapacity", "raisesFunding", "reportsResult", "changesLeadership", "cutsWorkforce"})
 OBJECT_OPTIONAL = WITHOUT_OBJECT | {"constrains", "changesPrice", "restricts"}

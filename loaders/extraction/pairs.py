@@ -9,31 +9,43 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from loaders.extraction.labels import TYPES
+from loaders.extraction.labels import KINDS, TYPES
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
 _STEPS = (1, 2, 4, 8, 16)
+MARKS = 1 + len(TYPES) + len(KINDS)
+"""What a piece can be part of: no name, or one of a type, or one of a kind."""
 NEAR = 2 + 2 * (len(_STEPS) + 1)
 """How many kinds of place a piece can have beside a name: no name, inside it, and so far after or before its nearest mention."""
 
 
 @dataclass(frozen=True)
 class Entity:
-    """A name with its type and the positions of the word pieces of all its mentions."""
+    """A name with its type, the positions of the word pieces of all its mentions, and its kind where it is known."""
 
     name: str
     type: str
     pieces: tuple[int, ...]
+    kind: str = ""
+
+    @property
+    def mark(self) -> int:
+        """How the network is told what it is: by its kind, or else by its type.
+
+        >>> Entity("Maia", "product", (1,)).mark, Entity("TSMC", "organisation", (1,), "foundry").mark
+        (2, 4)
+        """
+        return 1 + (len(TYPES) + KINDS.index(self.kind) if self.kind in KINDS else TYPES.index(self.type))
 
 
 @dataclass(frozen=True)
 class Asked:
     """What is asked about one text.
 
-    ``mark`` (pieces): the type of the name that a piece belongs to, 0 for none. Of the names that may be related, after
-    nobody: ``names`` their entity indices, ``kinds`` (names) their types, ``near`` (names, pieces) where each piece stands
+    ``mark`` (pieces): what the name is that a piece belongs to, 0 for none. Of the names that may be related, after
+    nobody: ``names`` their entity indices, ``kinds`` (names) what they are, ``near`` (names, pieces) where each piece stands
     beside them, ``pool`` (names, pieces) the mean over their pieces. ``pairs`` (pairs, 2): subject and object among ``names``.
     """
 
@@ -68,12 +80,12 @@ def ask(entities: Sequence[Entity], length: int) -> Asked:
     able = [k for k, entity in enumerate(entities) if entity.pieces and entity.type != "person"]
     mark = np.zeros(length, np.int64)
     for entity in entities:
-        mark[list(entity.pieces)] = 1 + TYPES.index(entity.type)
+        mark[list(entity.pieces)] = entity.mark
     kinds, near = np.zeros(len(able) + 1, np.int64), np.zeros((len(able) + 1, length), np.int64)
     pool = np.zeros((len(able) + 1, length), np.float32)
     for n, k in enumerate(able, 1):
         pieces = list(entities[k].pieces)
-        kinds[n], near[n] = 1 + TYPES.index(entities[k].type), beside(pieces, length)
+        kinds[n], near[n] = entities[k].mark, beside(pieces, length)
         pool[n, pieces] = 1 / len(pieces)
     pairs = [(s, o) for s in range(1, len(able) + 1) for o in range(len(able) + 1) if s != o]
     return Asked(mark, (None, *able), kinds, near, pool, np.array(pairs, np.int64).reshape(-1, 2))

@@ -116,11 +116,14 @@ class Reader:
         """What the network finds in each window, by default above half the score that a claim needs."""
         least = self.least / 2 if floor is None else floor
         texts = [window.text for window in cut]
-        readings = read(self.model, self.model.tokeniser, texts, least, self.model.card["lean"])
+        readings = read(self.model, self.model.tokeniser, texts, least, self.model.card["lean"], self._kind_of)
         return [
             replace(reading, found=tuple(settled(found, window) for found in rightful(reading.found, window)))
             for window, reading in zip(cut, readings, strict=True)
         ]
+
+    def _kind_of(self, name: str, type_: str) -> str:
+        return "" if type_ == "person" else self.linker.kind_of(name, _role(type_))
 
     def confidence(self, score: float, apart: bool = False) -> float:
         """How often claims of this score are right, by the card's calibration; rarer for those whose ends stand ``apart``.

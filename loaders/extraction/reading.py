@@ -3,7 +3,7 @@
 Knows arrays, not documents, and no framework of learning: training, figures and run time all read through it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,6 +25,7 @@ from loaders.extraction.pairs import Asked, Entity, Floats, Ints, ask, padded
 from loaders.extraction.tokens import Tokeniser, Tokens
 
 Span = tuple[int, int]
+KindOf = Callable[[str, str], str]
 
 MAY = np.array([[p in OBJECT_OPTIONAL for p in PREDICATES], [p not in WITHOUT_OBJECT for p in PREDICATES]])
 """Which predicates the null object (first row) and the other objects (second row) may have."""
@@ -98,18 +99,22 @@ def read(
     texts: Sequence[str],
     floor: float = 0.05,
     lean: Mapping[str, float] = NO_LEAN,
+    kind_of: KindOf = lambda name, type_: "",
 ) -> list[Reading]:
     """Read each text by itself; relations below the probability ``floor`` are left out.
 
-    ``lean`` gives, by field, the log-odds by which a field is filled rather than left empty. Texts of like length go
-    through the encoder together; the answer does not depend on who asks.
+    ``lean`` gives, by field, the log-odds by which a field is filled rather than left empty; ``kind_of`` knows the kinds of
+    names by their wording and type. Texts of like length go through the encoder together; the answer does not depend on
+    who asks.
     """
     tokens = [tokeniser(text) for text in texts]
     order = sorted(range(len(texts)), key=lambda i: (len(tokens[i]), texts[i]))
     out: list[Reading] = [Reading((), ())] * len(texts)
     for batch in _batches(order, [len(t) for t in tokens], _TEXT_PIECES):
         for i, reading in zip(
-            batch, _read([texts[i] for i in batch], [tokens[i] for i in batch], network, floor, lean), strict=True
+            batch,
+            _read([texts[i] for i in batch], [tokens[i] for i in batch], network, floor, lean, kind_of),
+            strict=True,
         ):
             out[i] = reading
     return out
@@ -130,12 +135,17 @@ def _batches(order: Iterable[int], lengths: Sequence[int], most: int) -> Iterabl
 
 
 def _read(
-    texts: list[str], tokens: list[Tokens], network: Network, floor: float, lean: Mapping[str, float]
+    texts: list[str],
+    tokens: list[Tokens],
+    network: Network,
+    floor: float,
+    lean: Mapping[str, float],
+    kind_of: KindOf,
 ) -> list[Reading]:
     ids, shapes = padded([t.ids for t in tokens]), padded([t.shapes for t in tokens])
     mask = padded([[1] * len(t) for t in tokens])
     states, tags = network.encode(ids, shapes, mask)
-    here = [_text(text, token, tags[b]) for b, (text, token) in enumerate(zip(texts, tokens, strict=True))]
+    here = [_text(text, token, tags[b], kind_of) for b, (text, token) in enumerate(zip(texts, tokens, strict=True))]
     asked = [ask(one.entities, len(one.tokens)) for one in here]
     found: list[list[Found]] = [[] for _ in texts]
     some = [b for b, a in enumerate(asked) if len(a.pairs)]
@@ -148,7 +158,7 @@ def _read(
     return [Reading(tuple(one.mentions), tuple(_merged(f))) for one, f in zip(here, found, strict=True)]
 
 
-def _text(text: str, tokens: Tokens, tags: Floats) -> _Text:
+def _text(text: str, tokens: Tokens, tags: Floats, kind_of: KindOf) -> _Text:
     """Decode the names; mentions of the same wording are one entity, its type the surest mention's."""
     named = everywhere(text, mentions(text, tokens.offsets, tags[: len(tokens)]))
     places: dict[str, list[Mention]] = {}
@@ -157,14 +167,11 @@ def _text(text: str, tokens: Tokens, tags: Floats) -> _Text:
     surest = sorted(places, key=lambda name: (-max(m.confidence for m in places[name]), places[name][0].start))
     for name in surest[_MOST_NAMES:]:
         del places[name]
-    entities = [
-        Entity(
-            name,
-            max(same, key=lambda m: (m.confidence, -m.start)).type,
-            tuple(sorted({t for m in same for t in tokens.within(m.start, m.end)})),
-        )
-        for name, same in places.items()
-    ]
+    entities = []
+    for name, same in places.items():
+        type_ = max(same, key=lambda m: (m.confidence, -m.start)).type
+        where = tuple(sorted({t for m in same for t in tokens.within(m.start, m.end)}))
+        entities.append(Entity(name, type_, where, kind_of(name, type_)))
     amounts = [(q, pieces[0]) for q in quantities(text) if (pieces := tokens.within(q.start, q.end))]
     return _Text(text, tokens, named, entities, amounts)
 

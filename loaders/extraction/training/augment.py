@@ -1,34 +1,50 @@
-"""Other texts from the annotated ones: names swapped for names of the same type, casing dropped, texts side by side."""
+"""Other texts from the annotated ones: names swapped for others of the same kind, casing dropped, texts side by side."""
 
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from loaders.extraction.training.corpus import Gold, Span, Unit, joined
+from loaders.linking import Linker
+from ontology.catalogue import Catalogue
+
+_LINKER = Linker(Catalogue.bundled())
 
 
-def name_pool(units: Sequence[Unit]) -> dict[str, list[str]]:
-    """Names of each type that may stand for one another; common nouns ("wafers") may not."""
-    pool: dict[str, set[str]] = {}
+def name_pool(units: Sequence[Unit]) -> dict[tuple[str, str], list[str]]:
+    """Names by type and kind, those that may stand for one another; common nouns ("wafers") may not."""
+    pool: dict[tuple[str, str], set[str]] = {}
     for unit in units:
         for name, kind in unit.names:
             if len(name) > 1 and not name.islower() and (kind == "product" or not name[0].islower()):
-                pool.setdefault(kind, set()).add(name)
+                pool.setdefault((kind, known(name, kind)), set()).add(name)
     return {kind: sorted(names) for kind, names in pool.items()}
 
 
-def swap_names(unit: Unit, pool: dict[str, list[str]], rng: random.Random, rate: float) -> Unit:
+@cache
+def known(name: str, type_: str) -> str:
+    """What the bundled catalogue knows a name to be.
+
+    >>> known("TSMC", "organisation"), known("Jurong Logic", "organisation")
+    ('foundry', '')
+    """
+    return "" if type_ == "person" else _LINKER.kind_of(name, "product" if type_ == "product" else "organisation")
+
+
+def swap_names(unit: Unit, pool: dict[tuple[str, str], list[str]], rng: random.Random, rate: float) -> Unit:
     """``unit`` with about ``rate`` of its names swapped, every span moved along."""
     spans = [s for c in unit.claims for s in (c.trigger, c.item, *(s for _, s, _ in c.quantity)) if s]
     swaps: dict[int, str] = {}
     for k, (name, kind) in enumerate(unit.names):
-        if rng.random() >= rate or name.islower() or not pool.get(kind):
+        others = pool.get((kind, known(name, kind)))
+        if rng.random() >= rate or name.islower() or not others:
             continue
         own = [(a, b) for a, b, n in unit.mentions if n == k]
         inside = any(a < x < b for a, b in own for span in spans for x in span)
         nested = any(n != k and x < b and a < y for a, b in own for x, y, n in unit.mentions)
         if own and not inside and not nested:
-            swaps[k] = rng.choice(pool[kind])
+            swaps[k] = rng.choice(others)
     if not swaps:
         return unit
     text, done = "", 0

@@ -14,6 +14,7 @@ from loaders.extraction.numbers import quantities
 from loaders.extraction.pairs import Entity, ask, padded
 from loaders.extraction.reading import fits
 from loaders.extraction.tokens import Tokeniser, Tokens
+from loaders.extraction.training.augment import known
 from loaders.extraction.training.corpus import Gold, Unit
 
 UNKNOWN = -100
@@ -50,12 +51,16 @@ class Batch:
     falls: Tensor
 
 
-def entities_of(unit: Unit, tokens: Tokens) -> list[Entity]:
-    """The unit's names with the pieces of all their mentions."""
+def entities_of(unit: Unit, tokens: Tokens, rng: random.Random | None = None, kindless: float = 0.0) -> list[Entity]:
+    """The unit's names with the pieces of all their mentions and their kinds, of which ``kindless`` are not told."""
     pieces: list[list[int]] = [[] for _ in unit.names]
     for a, b, k in unit.mentions:
         pieces[k] += tokens.within(a, b)
-    return [Entity(name, kind, tuple(sorted(set(p)))) for (name, kind), p in zip(unit.names, pieces, strict=True)]
+    told = [rng is None or rng.random() >= kindless for _ in unit.names]
+    return [
+        Entity(name, kind, tuple(sorted(set(p))), known(name, kind) if tell else "")
+        for (name, kind), p, tell in zip(unit.names, pieces, told, strict=True)
+    ]
 
 
 def tags_of(unit: Unit, tokens: Tokens) -> list[int]:
@@ -76,8 +81,9 @@ def collate(
     rng: random.Random | None = None,
     caseless: float = 0.0,
     masked: float = 0.0,
+    kindless: float = 0.0,
 ) -> Batch:
-    """A batch; with ``rng``, casing is dropped and pieces are masked at the given rates."""
+    """A batch; with ``rng``, casing is dropped, pieces are masked and kinds are not told at the given rates."""
     tokens = [tokeniser(u.text) for u in units]
     ids, shapes = [list(t.ids) for t in tokens], [list(t.shapes) for t in tokens]
     if rng is not None:
@@ -87,7 +93,7 @@ def collate(
                 shape[:] = [1 if s in (2, 3, 4) else s for s in shape]
             line[1:-1] = [hidden if rng.random() < masked else i for i in line[1:-1]]
     length = max(map(len, tokens))
-    asked = [ask(entities_of(u, t), length) for u, t in zip(units, tokens, strict=True)]
+    asked = [ask(entities_of(u, t, rng, kindless), length) for u, t in zip(units, tokens, strict=True)]
     tags = np.full((len(units), length), UNKNOWN)
     names, most = max(len(a.names) for a in asked), max(1, *(len(a.pairs) for a in asked))
     kinds, near = np.zeros((len(units), names), np.int64), np.zeros((len(units), names, length), np.int64)

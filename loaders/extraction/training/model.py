@@ -14,8 +14,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from loaders.extraction.decode import TAGS
-from loaders.extraction.labels import ATTRIBUTIONS, FIELDS, PREDICATES, STATUSES, TYPES
-from loaders.extraction.pairs import NEAR
+from loaders.extraction.labels import ATTRIBUTIONS, FIELDS, PREDICATES, STATUSES
+from loaders.extraction.pairs import MARKS, NEAR
 from loaders.extraction.training.encoder import Dropout, Encoder
 
 POINTERS = ("start", "end", *FIELDS)
@@ -91,11 +91,11 @@ class Extractor(nn.Module):
         self.shared = len(encoder.layers) - upper
         self.inner = inner
         self.tag = nn.Linear(encoder.width, TAGS)
-        self.mark_ = nn.Embedding(1 + len(TYPES), encoder.width)
+        self.mark_ = nn.Embedding(MARKS, encoder.width)
         nn.init.normal_(self.mark_.weight, std=0.1)
         nn.init.zeros_(self.mark_.weight[0])
         self.memory = nn.Sequential(nn.Linear(encoder.width, inner), nn.LayerNorm(inner))
-        self.kind = nn.Embedding(1 + len(TYPES), inner)
+        self.kind = nn.Embedding(MARKS, inner)
         nn.init.normal_(self.kind.weight, std=0.3)
         self.us, self.them = nn.Linear(inner, 2 * inner), nn.Linear(inner, 2 * inner)
         self.pair = nn.Sequential(nn.GELU(), nn.Linear(inner, inner), nn.LayerNorm(inner), Dropout(drop))

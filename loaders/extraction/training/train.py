@@ -26,7 +26,7 @@ from loaders.extraction.training.model import Extractor
 
 RECIPE: dict[str, Any] = {
     "layers": 8, "upper": 3, "inner": 512, "looks": 2, "frozen": 2, "drop": 0.1, "steps": 4700, "letters": 1500, "lr": 6e-5, "head_lr": 5e-4, "decay": 0.04, "warmup": 0.06,
-    "swap": 0.35, "swapped": 0.75, "caseless": 0.06, "masked": 0.02, "joined": 0.15, "positive": 1.5, "seed": 1, "kept": 100, "registers": "", "precision": "single",
+    "swap": 0.35, "swapped": 0.75, "caseless": 0.06, "masked": 0.02, "kindless": 0.2, "joined": 0.15, "positive": 1.5, "seed": 1, "kept": 100, "registers": "", "precision": "single",
 }  # fmt: skip
 
 PRECISIONS = ("single", "bf16")
@@ -146,7 +146,7 @@ def train(
                 continue
             rng = random.Random(f"{recipe['seed']}/{epoch}/{index}")
             torch.manual_seed(rng.getrandbits(32))
-            batch = collate(some, tokeniser, rng, recipe["caseless"], recipe["masked"])
+            batch = collate(some, tokeniser, rng, recipe["caseless"], recipe["masked"], recipe["kindless"])
             with torch.autocast("cpu", torch.bfloat16, recipe["precision"] == "bf16"):
                 parts = losses(model, batch, recipe["positive"])
             adam.zero_grad(set_to_none=True)
