@@ -84,7 +84,7 @@ class SourceRecord(Answer):
     claims: int
     reported: int = Field(description="Ties it reported.")
     stated: int = Field(description="Of these: stated by another origin since, at that stage or further.")
-    over: int = Field(description="Of these: denied or ended since.")
+    over: int = Field(description="Of these: denied, ended or rejected since.")
     lapsed: int = Field(description="Of these: not heard of for long.")
     open: int = Field(description="Of these: neither, as yet.")
 

@@ -79,7 +79,7 @@ def texts(draw: st.DrawFn) -> Loaded:
         draw(SAID), text, draw(DATE), "digest", draw(TEXT), draw(st.just("") | IRI), draw(TEXT),
         (Sentence(text, 0, len(text)),) if prose else (), draw(TEXT),
     )  # fmt: skip
-    return Loaded(of, tuple(draw(st.lists(claims(of), max_size=4))))
+    return Loaded(of, tuple(draw(st.lists(claims(of), max_size=4, unique_by=lambda claim: claim.id))))
 
 
 def unordered(found: Loaded) -> set[Claim]:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal, cast
 
 from loaders.claim import Attribution, Claim, Document, Sentence, Status
@@ -116,14 +116,13 @@ class Reader:
         """What the network finds in each window, by default above half the score that a claim needs."""
         least = self.least / 2 if floor is None else floor
         texts = [window.text for window in cut]
-        readings = read(self.model, self.model.tokeniser, texts, least, self.model.card["lean"], self._kind_of)
+        readings = read(
+            self.model, self.model.tokeniser, texts, least, self.model.card["lean"], partial(kind_of, self.linker)
+        )
         return [
             replace(reading, found=tuple(settled(found, window) for found in rightful(reading.found, window)))
             for window, reading in zip(cut, readings, strict=True)
         ]
-
-    def _kind_of(self, name: str, type_: str) -> str:
-        return "" if type_ == "person" else self.linker.kind_of(name, _role(type_))
 
     def confidence(self, score: float, apart: bool = False) -> float:
         """How often claims of this score are right, by the card's calibration; rarer for those whose ends stand ``apart``.
@@ -159,6 +158,16 @@ class Reader:
             confidence=self.confidence(found.score, apart(found, sentence.text)),
             extractor=self.name,
         )
+
+
+def kind_of(linker: Linker, name: str, type_: str) -> str:
+    """What the network is told of a name of a type besides: the catalogue's kind, ``""`` where it has none.
+
+    >>> linker = Linker(Catalogue.bundled())
+    >>> kind_of(linker, "TSMC", "organisation"), kind_of(linker, "Jensen Huang", "person")
+    ('foundry', '')
+    """
+    return "" if type_ == "person" else linker.kind_of(name, _role(type_))
 
 
 def apart(found: Found, sentence: str) -> bool:

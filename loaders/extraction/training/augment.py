@@ -3,13 +3,15 @@
 import random
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import partial
 
+from loaders.extraction.reader import kind_of
 from loaders.extraction.training.corpus import Gold, Span, Unit, joined
 from loaders.linking import Linker
 from ontology.catalogue import Catalogue
 
-_LINKER = Linker(Catalogue.bundled())
+#: What the bundled catalogue knows a name of a type to be.
+known = partial(kind_of, Linker(Catalogue.bundled()))
 
 
 def name_pool(units: Sequence[Unit]) -> dict[tuple[str, str], list[str]]:
@@ -20,16 +22,6 @@ def name_pool(units: Sequence[Unit]) -> dict[tuple[str, str], list[str]]:
             if len(name) > 1 and not name.islower() and (kind == "product" or not name[0].islower()):
                 pool.setdefault((kind, known(name, kind)), set()).add(name)
     return {kind: sorted(names) for kind, names in pool.items()}
-
-
-@cache
-def known(name: str, type_: str) -> str:
-    """What the bundled catalogue knows a name to be.
-
-    >>> known("TSMC", "organisation"), known("Jurong Logic", "organisation")
-    ('foundry', '')
-    """
-    return "" if type_ == "person" else _LINKER.kind_of(name, "product" if type_ == "product" else "organisation")
 
 
 def swap_names(unit: Unit, pool: dict[tuple[str, str], list[str]], rng: random.Random, rate: float) -> Unit:
