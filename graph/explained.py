@@ -40,7 +40,7 @@ def rows(explained: Sequence[Explained]) -> Iterator[dict[str, Any]]:
             "part": each.sentence.part,
             "start": each.sentence.start,
             "end": each.sentence.end,
-            "names": [{"text": each.sentence.text[a:b], "kind": kind} for a, b, kind in each.names],
+            "names": [{"text": name.text, "kind": name.kind, "known": name.known or None} for _, _, name in each.names],
             "relations": [
                 {
                     "subject": one.claim.subject.text,

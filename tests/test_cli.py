@@ -254,14 +254,15 @@ def test_extract_explains_what_was_read_and_why(run: Run, tmp_path: Path) -> Non
     made = [(one["subject"], one["predicate"], one["object"]) for one in relations if one["made"]]
     assert ("SK Hynix", "supplies", "Nvidia") in made
     assert all(one["reason"] for one in relations)
-    assert {"text": "SK Hynix", "kind": "organisation"} in rows[0]["names"]
+    assert {"text": "SK Hynix", "kind": "organisation", "known": "memory-maker"} in rows[0]["names"]
     said = run("extract", "2026-01-28.txt", "--explain").stdout
     assert "+ SK Hynix supplies Nvidia [HBM4] · actual, stated (confidence" in said
+    assert "  SK Hynix (memory-maker), HBM4 (memory), Nvidia (chip-designer)" in said
     assert "\x1b" not in said
     assert said.split("It rained on Tuesday.")[1].split() == ["nothing", "read"]
     assert "Wrote read.html" in run("extract", "2026-01-28.txt", "-o", "read.html").stdout
     page = (tmp_path / "read.html").read_text(encoding="utf-8")
-    assert '<mark class="organisation" title="organisation">SK Hynix</mark>' in page
+    assert '<mark class="organisation" title="organisation, known as memory-maker">SK Hynix</mark>' in page
     assert "Nothing read." in page
     assert "<script" not in page
     assert "http" not in page

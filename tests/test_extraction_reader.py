@@ -113,3 +113,19 @@ def test_the_same_bytes_whatever_the_threads() -> None:
     answers = [[repr(c) for c in Reader(model=Model(threads=n), threshold=0.1).extract(said)] for n in (1, 2, 2)]
     assert answers[0]
     assert answers[0] == answers[1] == answers[2]
+
+
+def test_a_company_has_several_results(reader: Reader) -> None:
+    """Each item of a relation without object is a claim of its own, with its own figures, said in its own sentence."""
+    said = document("Corvia Power's orders rose 60% this quarter.", "Net sales grew 29% to $2.7 billion.")
+    claims = [c for c in reader.extract(said) if c.predicate == "reportsResult"]
+    figures = {c.item and c.item.text: (c.change, c.amount and c.amount.low, c.sentence[:3]) for c in claims}
+    assert figures["orders"] == ((0.6, 0.6), None, "Cor")
+    assert figures["Net sales"] == ((0.29, 0.29), 2.7e9, "Net")
+
+
+def test_a_pair_has_one_claim_of_a_kind(reader: Reader) -> None:
+    """Only relations without object may have several items."""
+    text = "SK Hynix supplies HBM4 and LPDDR5X to Nvidia."
+    claims = [c for c in reader.extract(document(text)) if c.predicate == "supplies" and c.object]
+    assert len({(c.subject.text, c.object and c.object.text) for c in claims}) == len(claims) >= 1

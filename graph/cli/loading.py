@@ -187,8 +187,12 @@ def _explain(document: Document, context: Context, output: Path | None, as_json:
     else:
         out = show.console()
         for each in read:
-            marked = "".join(f"[bold]{show.plain(t)}[/bold]" if kind else show.plain(t) for t, kind in each.pieces)
+            marked = "".join(f"[bold]{show.plain(t)}[/bold]" if name else show.plain(t) for t, name in each.pieces)
             out.print(marked, overflow="fold")
+            if each.names:
+                names = {name.text: name.known or name.kind for _, _, name in each.names}
+                told = ", ".join(f"{name} ({kind})" for name, kind in names.items())
+                out.print(f"  [dim]{show.plain(told)}[/dim]", overflow="fold")
             if not each.considered:
                 out.print("  [dim]nothing read[/dim]")
             for one in each.considered:

@@ -9,7 +9,7 @@ from loaders.claim import Document, Sentence
 from loaders.extraction.decode import occurrences
 from loaders.extraction.embedded import Embedded
 from loaders.extraction.endpoint import Endpoint
-from loaders.extraction.reader import Considered
+from loaders.extraction.reader import Considered, Name
 
 FLOOR = 0.2
 """Relations with a lower score are not worth a word."""
@@ -17,21 +17,21 @@ FLOOR = 0.2
 
 @dataclass(frozen=True)
 class Explained:
-    """A sentence, the names in it as (start, end, kind), and the relations weighed, those made first."""
+    """A sentence, the names in it with their places, and the relations weighed, those made first."""
 
     sentence: Sentence
-    names: tuple[tuple[int, int, str], ...]
+    names: tuple[tuple[int, int, Name], ...]
     considered: tuple[Considered, ...]
 
     @property
-    def pieces(self) -> Iterator[tuple[str, str]]:
-        """The sentence's text piece by piece, each with the kind of name it is (``""``: none)."""
+    def pieces(self) -> Iterator[tuple[str, Name | None]]:
+        """The sentence's text piece by piece, each with the name that it is, if it is one."""
         at = 0
-        for start, end, kind in self.names:
-            yield self.sentence.text[at:start], ""
-            yield self.sentence.text[start:end], kind
+        for start, end, name in self.names:
+            yield self.sentence.text[at:start], None
+            yield self.sentence.text[start:end], name
             at = end
-        yield self.sentence.text[at:], ""
+        yield self.sentence.text[at:], None
 
 
 def explain(document: Document, extractor: Embedded | Endpoint, floor: float = FLOOR) -> list[Explained]:
@@ -43,25 +43,25 @@ def explain(document: Document, extractor: Embedded | Endpoint, floor: float = F
     >>> text = "SK Hynix supplies HBM4 to Nvidia."
     >>> day = Document("day", text, date(2026, 1, 28), "digest", sentences=(Sentence(text, 0, len(text)),))
     >>> one = explain(day, Embedded(Linker(Catalogue.bundled())))[0]
-    >>> [(piece, kind) for piece, kind in one.pieces if kind][0], one.considered[0].reason
-    (('SK Hynix', 'organisation'), '')
+    >>> [(text, name.kind, name.known) for text, name in one.pieces if name][0], one.considered[0].reason
+    (('SK Hynix', 'organisation', 'memory-maker'), '')
     """
     names, read = extractor.reader.understand(document, floor)
     weighed = extractor.weigh(document, read)
     out = []
     for number, sentence in enumerate(document.sentences):
-        kinds = {name.text: name.kind for name in names if name.sentence == number}
+        there = {name.text: name for name in names if name.sentence == number}
         here = [one for one in weighed if one.sentence == number]
         made_first = sorted(here, key=lambda one: (bool(one.reason), -(one.claim.confidence or 0), one.claim.id))
-        out.append(Explained(sentence, tuple(_spans(sentence.text, kinds)), tuple(made_first)))
+        out.append(Explained(sentence, tuple(_spans(sentence.text, there)), tuple(made_first)))
     return out
 
 
-def _spans(text: str, kinds: dict[str, str]) -> list[tuple[int, int, str]]:
+def _spans(text: str, names: dict[str, Name]) -> list[tuple[int, int, Name]]:
     """Where names stand, the longest first where they overlap, in the order of the text."""
-    taken: list[tuple[int, int, str]] = []
-    for name in sorted(kinds, key=lambda name: (-len(name), name)):
-        for start, end in occurrences(text, name):
+    taken: list[tuple[int, int, Name]] = []
+    for wording in sorted(names, key=lambda wording: (-len(wording), wording)):
+        for start, end in occurrences(text, wording):
             if all(end <= a or b <= start for a, b, _ in taken):
-                taken.append((start, end, kinds[name]))
-    return sorted(taken)
+                taken.append((start, end, names[wording]))
+    return sorted(taken, key=lambda place: place[:2])

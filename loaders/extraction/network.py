@@ -14,12 +14,12 @@ from loaders.extraction.pairs import Floats, Ints
 from loaders.extraction.tokens import Tokeniser
 
 MODEL = Path(__file__).parent / "model"
-GRAPHS = ("encode", "mark", "relate", "describe")
+GRAPHS = ("encode", "mark", "relate", "point", "describe")
 
 
 @dataclass(frozen=True)
 class Model:
-    """A folder with four graphs, a tokenizer and a card that says how to read with them.
+    """A folder with five graphs, a tokenizer and a card that says how to read with them.
 
     Fulfils :class:`loaders.extraction.reading.Network`.
     """
@@ -65,17 +65,20 @@ class Model:
         """What is read of texts once their names are marked."""
         return cast(Floats, self._run("mark", states=states, mask=mask, mark=mark)[0])
 
-    def relate(
-        self, memory: Floats, kinds: Ints, near: Ints, pool: Floats, pairs: Ints
-    ) -> tuple[Floats, Floats, Floats]:
-        """Relation probabilities, pair states and trigger attention of one text's pairs."""
-        relation, pair, attention = self._run("relate", memory=memory, kinds=kinds, near=near, pool=pool, pairs=pairs)
-        return relation, pair, attention
+    def relate(self, memory: Floats, kinds: Ints, near: Ints, pool: Floats, pairs: Ints) -> tuple[Floats, Floats]:
+        """Relation probabilities and pair states of one text's pairs."""
+        relation, pair = self._run("relate", memory=memory, kinds=kinds, near=near, pool=pool, pairs=pairs)
+        return relation, pair
 
-    def describe(self, pair: Floats, predicate: Ints, memory: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        """Status, attribution, pointer and fall scores of one text's claims."""
-        status, attribution, pointers, falls = self._run("describe", pair=pair, predicate=predicate, memory=memory)
-        return status, attribution, pointers, falls
+    def point(self, pair: Floats, predicate: Ints, memory: Floats) -> tuple[Floats, Floats]:
+        """States of one text's claims, and scores of where their items begin."""
+        claim, starts = self._run("point", pair=pair, predicate=predicate, memory=memory)
+        return claim, starts
+
+    def describe(self, claim: Floats, item: Ints, memory: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+        """Status, attribution, pointer, fall and trigger scores of one text's claims."""
+        status, attribution, pointers, falls, said = self._run("describe", claim=claim, item=item, memory=memory)
+        return status, attribution, pointers, falls, said
 
 
 def _give_back() -> None:

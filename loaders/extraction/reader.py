@@ -35,11 +35,15 @@ class Considered:
 
 @dataclass(frozen=True)
 class Name:
-    """A name that was read in the document's sentence ``sentence``: an organisation, a product or a person."""
+    """A name that was read in the document's sentence ``sentence``: an organisation, a product or a person.
+
+    ``known`` is what the network was told of it besides, ``""`` where nothing is known.
+    """
 
     sentence: int
     text: str
     kind: str
+    known: str
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,8 @@ class Reader:
         for window, reading in zip(cut, self.read(cut, floor), strict=True):
             for mention in reading.mentions:
                 if (number := window.sentence_at(mention.start)) is not None:
-                    names.append(Name(number, window.text[mention.start : mention.end], mention.type))
+                    text = window.text[mention.start : mention.end]
+                    names.append(Name(number, text, mention.type, kind_of(self.linker, text, mention.type)))
             for found in reading.found:
                 if (number := window.sentence_at(found.trigger[0])) is not None:
                     claim = self._claim(found, window, document, number, short)

@@ -5,7 +5,7 @@ Knows arrays, not documents, and no framework of learning: training, figures and
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 
@@ -33,7 +33,8 @@ MAY = np.array([[p in OBJECT_OPTIONAL for p in PREDICATES], [p not in WITHOUT_OB
 _TEXT_PIECES = 1536
 _LONGEST_ITEM = 10
 _MOST_NAMES = 40
-_MOST_PAIRS = 128
+_FURTHER = 0.25
+"""How likely a further item of a relation without object must be for a claim of its own."""
 NO_LEAN = dict.fromkeys(("item", *FIELDS), 0.0)
 
 
@@ -46,13 +47,16 @@ class Network(Protocol):
     def mark(self, states: Floats, mask: Ints, mark: Ints) -> Floats:
         """What is read (texts, pieces, width) once the names are marked."""
 
-    def relate(
-        self, memory: Floats, kinds: Ints, near: Ints, pool: Floats, pairs: Ints
-    ) -> tuple[Floats, Floats, Floats]:
-        """Of one text's pairs: relation probabilities (pairs, predicates), pair states, trigger attention (pairs, pieces)."""
+    def relate(self, memory: Floats, kinds: Ints, near: Ints, pool: Floats, pairs: Ints) -> tuple[Floats, Floats]:
+        """Of one text's pairs: relation probabilities (pairs, predicates), pair states."""
 
-    def describe(self, pair: Floats, predicate: Ints, memory: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        """Of one text's claims: status and attribution scores, pointers (claims, pointers, pieces), falls (claims, pieces)."""
+    def point(self, pair: Floats, predicate: Ints, memory: Floats) -> tuple[Floats, Floats]:
+        """Of one text's claims: their states, and scores of where their items begin (claims, pieces); piece 0: no item."""
+
+    def describe(self, claim: Floats, item: Ints, memory: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+        """Of claims whose items begin at the pieces ``item``: status and attribution scores, pointers to the item's end and to
+        quantities (claims, pointers, pieces), falls (claims, pieces), where they are said (claims, pieces).
+        """
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,7 @@ def _read(
     states, tags = network.encode(ids, shapes, mask)
     here = [_text(text, token, tags[b], kind_of) for b, (text, token) in enumerate(zip(texts, tokens, strict=True))]
     asked = [ask(one.entities, len(one.tokens)) for one in here]
-    found: list[list[Found]] = [[] for _ in texts]
+    found: list[list[list[Found]]] = [[] for _ in texts]
     some = [b for b, a in enumerate(asked) if len(a.pairs)]
     if some:
         marks = padded([asked[b].mark.tolist() for b in some])
@@ -178,27 +182,33 @@ def _text(text: str, tokens: Tokens, tags: Floats, kind_of: KindOf) -> _Text:
 
 def _claims(
     one: _Text, asked: Asked, memory: Floats, network: Network, floor: float, lean: Mapping[str, float]
-) -> list[Found]:
-    blocks = range(0, len(asked.pairs), _MOST_PAIRS)
-    answers = [
-        network.relate(memory, asked.kinds, asked.near, asked.pool, asked.pairs[at : at + _MOST_PAIRS]) for at in blocks
-    ]
-    probability, pair, attention = (np.concatenate(part) for part in zip(*answers, strict=True))
+) -> list[list[Found]]:
+    """The claims of every relation from ``floor`` up, those of one relation together."""
+    probability, pair = network.relate(memory, asked.kinds, asked.near, asked.pool, asked.pairs)
     probability = probability * MAY[(asked.pairs[:, 1] > 0).astype(int)]
     hits = np.argwhere(probability >= floor)
     if not len(hits):
         return []
     rows, predicates = hits.T
-    status, attribution, pointers, falls = network.describe(pair[rows], np.ascontiguousarray(predicates), memory)
-    pointers[:, : 2 + len(FIELDS), 0] -= [lean["item"], 0.0, *(lean[field] for field in FIELDS)]
-    found = []
-    for n, (row, predicate) in enumerate(hits.tolist()):
-        subject, target = (asked.names[k] for k in asked.pairs[row].tolist())
-        amounts = {f: _quantity(one, f, PREDICATES[predicate], pointers[n, 2 + k]) for k, f in enumerate(FIELDS)}
+    states, starts = network.point(pair[rows], np.ascontiguousarray(predicates), memory)
+    starts[:, 0] -= lean["item"]
+    begun = [(n, start) for n, row in enumerate(rows) for start in _starts(one, starts[n], asked.pairs[row, 1] == 0)]
+    which, items = np.array(begun, np.int64).T
+    status, attribution, pointers, falls, said = network.describe(states[which], np.ascontiguousarray(items), memory)
+    pointers[:, 1:, 0] -= [lean[field] for field in FIELDS]
+    _apart(begun, pointers[:, 1 + list(FIELDS).index("amount")], said)
+    found: list[list[Found]] = [[] for _ in hits]
+    for k, (n, first) in enumerate(begun):
+        row, predicate = hits[n].tolist()
+        subject, target = (asked.names[name] for name in asked.pairs[row].tolist())
+        item = _item(one, first, pointers[k, 0])
+        if any(item and other.item and item[0] < other.item[1] and other.item[0] < item[1] for other in found[n]):
+            continue
+        amounts = {f: _quantity(one, f, PREDICATES[predicate], pointers[k, 1 + i]) for i, f in enumerate(FIELDS)}
         money, share, change = amounts["amount"], amounts["share"], amounts["change"]
-        falling = change is not None and float(falls[n, change[1]]) > 0
+        falling = change is not None and float(falls[k, change[1]]) > 0
         acts = one.entities[subject or 0]
-        found.append(
+        found[n].append(
             Found(
                 float(probability[row, predicate]),
                 acts.name,
@@ -206,16 +216,44 @@ def _claims(
                 PREDICATES[predicate],
                 None if target is None else one.entities[target].name,
                 "" if target is None else one.entities[target].type,
-                _item(one, pointers[n, 0], pointers[n, 1]),
-                STATUSES[int(status[n].argmax())],
-                ATTRIBUTIONS[int(attribution[n].argmax())],
+                item,
+                STATUSES[int(status[k].argmax())],
+                ATTRIBUTIONS[int(attribution[k].argmax())],
                 as_share(share[0]) if share else None,
                 Amount(money[0].low, money[0].high, money[0].currency) if money else None,
                 as_change(change[0], falling) if change else None,
-                _trigger(one, attention[row]),
+                _trigger(one, _softmax(said[k])),
             )
         )
     return found
+
+
+def _apart(begun: Sequence[tuple[int, int]], amounts: Floats, said: Floats) -> None:
+    """Where a relation has several items, give each amount to the one that points at it most, and seek each trigger nearest its own."""
+    claims: dict[int, list[int]] = {}
+    for k, (relation, _) in enumerate(begun):
+        claims.setdefault(relation, []).append(k)
+    for own in claims.values():
+        if len(own) > 1:
+            margin = amounts[own, 1:] - amounts[own, :1]
+            amounts[own, 1:] = np.where(margin == margin.max(axis=0), amounts[own, 1:], -np.inf)
+            away = np.abs(np.arange(said.shape[1]) - np.array([begun[k][1] for k in own])[:, None])
+            said[own] = np.where(away == away.min(axis=0), said[own], -1e4)
+
+
+def _softmax(scores: Floats) -> Floats:
+    powers = np.exp(scores - scores.max())
+    return cast(Floats, powers / powers.sum())
+
+
+def _starts(one: _Text, scores: Floats, several: bool) -> list[int]:
+    """Where a relation's item begins, 0 where it likely has none; with ``several``, every place that is likely enough."""
+    likely = _softmax(scores[: len(one.tokens) - 1])
+    if likely[0] > 0.5 or len(likely) < 2:
+        return [0]
+    best = 1 + int(likely[1:].argmax())
+    others = [int(start) for start in np.flatnonzero(likely >= _FURTHER) if start not in (0, best)]
+    return [best, *others] if several else [best]
 
 
 def fits(field: str, predicate: str, quantity: Quantity) -> bool:
@@ -242,17 +280,16 @@ def _words(text: str, start: int, end: int) -> Span:
     return start, end
 
 
-def _item(one: _Text, starts: Floats, ends: Floats) -> Span | None:
-    first = int(starts.argmax())
-    if first == 0 or first >= len(one.tokens) - 1:
+def _item(one: _Text, first: int, ends: Floats) -> Span | None:
+    if first == 0:
         return None
     last = min(first + int(ends[first : first + _LONGEST_ITEM].argmax()), len(one.tokens) - 2)
     return _words(one.text, one.tokens.offsets[first][0], one.tokens.offsets[last][1])
 
 
-def _trigger(one: _Text, attention: Floats) -> Span:
-    """The words around the piece that is looked at most."""
-    weights = attention[: len(one.tokens)].copy()
+def _trigger(one: _Text, said: Floats) -> Span:
+    """The words around the likeliest piece."""
+    weights = said[: len(one.tokens)].copy()
     weights[[t for t, (a, b) in enumerate(one.tokens.offsets) if b <= a]] = 0
     best = int(weights.argmax())
     first = last = best
@@ -263,14 +300,18 @@ def _trigger(one: _Text, attention: Floats) -> Span:
     return _words(one.text, one.tokens.offsets[first][0], one.tokens.offsets[last][1])
 
 
-def _merged(found: list[Found]) -> list[Found]:
-    """One claim per pair and predicate, the better direction of the symmetric ones; surest first."""
-    best: dict[tuple[str, str, str], Found] = {}
-    for one in found:
+def _merged(found: list[list[Found]]) -> list[Found]:
+    """The claims of one relation per pair and predicate, the better direction of the symmetric ones; surest first."""
+    best: dict[tuple[str, str, str], list[Found]] = {}
+    for claims in found:
+        one = claims[0]
         ends = (one.subject, one.object or "")
         if one.predicate in SYMMETRIC:
             ends = (min(ends), max(ends))
         key = (one.predicate, *ends)
-        if key not in best or one.score > best[key].score:
-            best[key] = one
-    return sorted(best.values(), key=lambda f: (-f.score, f.predicate, f.subject, f.object or ""))
+        if key not in best or one.score > best[key][0].score:
+            best[key] = claims
+    return sorted(
+        (one for claims in best.values() for one in claims),
+        key=lambda f: (-f.score, f.predicate, f.subject, f.object or "", f.item or ()),
+    )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from loaders.extraction.reader import kind_of
-from loaders.extraction.training.corpus import Gold, Span, Unit, joined
+from loaders.extraction.training.corpus import Gold, Span, Unit, joined, sentence_spans
 from loaders.linking import Linker
 from ontology.catalogue import Catalogue
 
@@ -61,6 +61,34 @@ def swap_names(unit: Unit, pool: dict[tuple[str, str], list[str]], rng: random.R
     mentions = tuple((*(moved((a, b)) or (a, b)), k) for a, b, k in unit.mentions)
     names = tuple((swaps.get(k, name), kind) for k, (name, kind) in enumerate(unit.names))
     return Unit(text, names, mentions, tuple(map(claim, unit.claims)), unit.register)
+
+
+def cropped(unit: Unit, rng: random.Random, rate: float) -> Unit:
+    """At ``rate``, some of the sentences of a ``unit`` that has three or more, those in a row, with what is said in them alone."""
+    sentences = sentence_spans(unit.text)
+    if len(sentences) < 3 or rng.random() >= rate or not all(claim.trigger for claim in unit.claims):
+        return unit
+    count = rng.randrange(2, len(sentences))
+    first = rng.randrange(len(sentences) - count + 1)
+    start, end = sentences[first][0], sentences[first + count - 1][1]
+
+    def moved(span: Span | None) -> Span | None:
+        return (span[0] - start, span[1] - start) if span and start <= span[0] and span[1] <= end else None
+
+    mentions = [(*place, k) for a, b, k in unit.mentions if (place := moved((a, b)))]
+    kept = {old: new for new, old in enumerate(sorted({k for _, _, k in mentions}))} | {-1: -1}
+    claims = [
+        replace(
+            claim, subject=kept[claim.subject], object=kept[claim.object], trigger=moved(claim.trigger), item=moved(claim.item),
+            quantity=tuple((f, moved(s), falls) for f, s, falls in claim.quantity if s is None or moved(s)),
+        )
+        for claim in unit.claims
+        if moved(claim.trigger) and claim.subject in kept and claim.object in kept
+    ]  # fmt: skip
+    names = tuple(unit.names[k] for k in kept if k >= 0)
+    return Unit(
+        unit.text[start:end], names, tuple((a, b, kept[k]) for a, b, k in mentions), tuple(claims), unit.register
+    )
 
 
 def side_by_side(units: list[Unit], rng: random.Random, rate: float, longest: int = 420) -> list[Unit]:

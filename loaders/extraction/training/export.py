@@ -1,4 +1,4 @@
-"""A checkpoint → the four ONNX graphs of the shipped model, weights only quantised.
+"""A checkpoint → the five ONNX graphs of the shipped model, weights only quantised.
 
 ``python -m loaders.extraction.training.export --checkpoint FILE --weights FOLDER --out FOLDER [--bits 4]``
 
@@ -38,19 +38,22 @@ class _Mark(_Encode):
 class _Relate(_Encode):
     def forward(self, memory: Tensor, kinds: Tensor, near: Tensor, pool: Tensor, pairs: Tensor) -> tuple[Tensor, ...]:  # type: ignore[override]
         here = torch.ones_like(memory[None, :, 0])
-        relation, pair, attention = self.model.relate(
-            memory[None], here, kinds[None], near[None], pool[None], pairs[None]
-        )
-        return relation[0].sigmoid(), pair[0], attention[0]
+        relation, pair, _ = self.model.relate(memory[None], here, kinds[None], near[None], pool[None], pairs[None])
+        return relation[0].sigmoid(), pair[0]
+
+
+class _Point(_Encode):
+    def forward(self, pair: Tensor, predicate: Tensor, memory: Tensor) -> tuple[Tensor, ...]:  # type: ignore[override]
+        return self.model.point(pair, predicate, memory)
 
 
 class _Describe(_Encode):
-    def forward(self, pair: Tensor, predicate: Tensor, memory: Tensor) -> tuple[Tensor, ...]:  # type: ignore[override]
-        return self.model.describe(pair, predicate, memory)
+    def forward(self, claim: Tensor, item: Tensor, memory: Tensor) -> tuple[Tensor, ...]:  # type: ignore[override]
+        return self.model.describe(claim, item, memory)
 
 
 def graphs(model: Extractor, folder: Path) -> None:
-    """Write ``encode.onnx``, ``mark.onnx``, ``relate.onnx``, ``describe.onnx`` in single precision."""
+    """Write ``encode.onnx``, ``mark.onnx``, ``relate.onnx``, ``point.onnx``, ``describe.onnx`` in single precision."""
     width, inner, (b, t, e, p, n) = model.encoder.width, model.inner, (2, 24, 4, 7, 5)
 
     def whole(*shape: int, top: int = 2) -> Tensor:
@@ -62,9 +65,11 @@ def graphs(model: Extractor, folder: Path) -> None:
         "mark": (_Mark, {"states": (torch.randn(b, t, width), "BT"), "mask": mask, "mark": (whole(b, t), "BT")}, {"memory": "BT"}),
         "relate": (_Relate, {"memory": (torch.randn(t, inner), "T"), "kinds": (whole(e), "E"), "near": (whole(e, t), "ET"),
                              "pool": (torch.rand(e, t), "ET"), "pairs": (whole(p, 2, top=e), "P")},
-                   {"relation": "P", "pair": "P", "attention": "PT"}),
-        "describe": (_Describe, {"pair": (torch.randn(n, inner), "N"), "predicate": (whole(n), "N"), "memory": (torch.randn(t, inner), "T")},
-                     {"status": "N", "attribution": "N", "pointers": "NxT", "falls": "NT"}),
+                   {"relation": "P", "pair": "P"}),
+        "point": (_Point, {"pair": (torch.randn(n, inner), "N"), "predicate": (whole(n), "N"), "memory": (torch.randn(t, inner), "T")},
+                  {"claim": "N", "starts": "NT"}),
+        "describe": (_Describe, {"claim": (torch.randn(n, inner), "N"), "item": (whole(n), "N"), "memory": (torch.randn(t, inner), "T")},
+                     {"status": "N", "attribution": "N", "pointers": "NxT", "falls": "NT", "said": "NT"}),
     }  # fmt: skip
     for name, (kind, inputs, outputs) in specs.items():
         axes = {k: {i: a for i, a in enumerate(v[1]) if a != "x"} for k, v in inputs.items()}

@@ -72,9 +72,7 @@ def restore(folder: Path, weights: Path, recipe: dict[str, Any]) -> dict[str, An
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--model", type=Path, default=MODEL, help="folder of the four graphs (default: the shipped ones)"
-    )
+    parser.add_argument("--model", type=Path, default=MODEL, help="folder of the graphs (default: the shipped ones)")
     parser.add_argument("--weights", type=Path, required=True, help="folder of the pretrained encoder")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()

@@ -23,7 +23,7 @@ from loaders.extraction.training.scorer import FAMILY, matches
 
 SAMPLE = 200
 """On about how many texts, from all registers, speed is measured."""
-LEANS = (0.5, 1.0)
+LEANS = (0.5, 1.0, 1.5)
 """The log-odds tried by which a field is filled rather than left empty; not more, as a wrong share is worse than none."""
 OPEN, CLOSE = "<!-- figures -->", "<!-- /figures -->"
 

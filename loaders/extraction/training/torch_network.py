@@ -34,16 +34,20 @@ class TorchNetwork:
         return self.model.mark(*map(torch.from_numpy, (states, mask, mark))).numpy()
 
     @torch.no_grad()
-    def relate(
-        self, memory: Floats, kinds: Ints, near: Ints, pool: Floats, pairs: Ints
-    ) -> tuple[Floats, Floats, Floats]:
+    def relate(self, memory: Floats, kinds: Ints, near: Ints, pool: Floats, pairs: Ints) -> tuple[Floats, Floats]:
         """See the protocol."""
         asked = [torch.from_numpy(a)[None] for a in (memory, kinds, near, pool, pairs)]
-        relation, pair, attention = self.model.relate(asked[0], torch.ones(1, len(memory)), *asked[1:])
-        return relation[0].sigmoid().numpy(), pair[0].numpy(), attention[0].numpy()
+        relation, pair, _ = self.model.relate(asked[0], torch.ones(1, len(memory)), *asked[1:])
+        return relation[0].sigmoid().numpy(), pair[0].numpy()
 
     @torch.no_grad()
-    def describe(self, pair: Floats, predicate: Ints, memory: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    def point(self, pair: Floats, predicate: Ints, memory: Floats) -> tuple[Floats, Floats]:
         """See the protocol."""
-        out = self.model.describe(*map(torch.from_numpy, (pair, predicate, memory)))
+        claim, starts = self.model.point(*map(torch.from_numpy, (pair, predicate, memory)))
+        return claim.numpy(), starts.numpy()
+
+    @torch.no_grad()
+    def describe(self, claim: Floats, item: Ints, memory: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+        """See the protocol."""
+        out = self.model.describe(*map(torch.from_numpy, (claim, item, memory)))
         return tuple(part.numpy() for part in out)  # type: ignore[return-value]

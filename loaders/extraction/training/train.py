@@ -1,6 +1,6 @@
 """Train the learned reader: ``python -m loaders.extraction.training.train --weights FOLDER --out FOLDER``.
 
-Seeded and resumable: a checkpoint is written every hundred steps (``--kept``), and the same command goes on from it.
+Seeded and resumable: a checkpoint is written every two hundred steps (``--kept``), and the same command goes on from it.
 """
 
 import argparse
@@ -19,15 +19,18 @@ from torch import Tensor
 
 from loaders.extraction.labels import FIELDS
 from loaders.extraction.tokens import Tokeniser
-from loaders.extraction.training.augment import name_pool, side_by_side, swap_names
+from loaders.extraction.training.augment import cropped, name_pool, side_by_side, swap_names
 from loaders.extraction.training.batches import UNKNOWN, Batch, by_length, collate
 from loaders.extraction.training.corpus import CORPUS, Unit, load, parts
 from loaders.extraction.training.model import Extractor
 
 RECIPE: dict[str, Any] = {
-    "layers": 8, "upper": 3, "inner": 512, "looks": 2, "frozen": 2, "drop": 0.1, "steps": 4700, "letters": 1500, "lr": 6e-5, "head_lr": 5e-4, "decay": 0.04, "warmup": 0.06,
-    "swap": 0.35, "swapped": 0.75, "caseless": 0.06, "masked": 0.02, "kindless": 0.2, "joined": 0.15, "positive": 1.5, "seed": 1, "kept": 100, "registers": "", "precision": "single",
+    "layers": 8, "upper": 3, "inner": 512, "looks": 2, "frozen": 2, "drop": 0.1, "steps": 12000, "letters": 3000, "lr": 1e-4, "head_lr": 5e-4, "decay": 0.04, "warmup": 0.02,
+    "cropped": 0.3, "swap": 0.35, "swapped": 0.75, "caseless": 0.06, "masked": 0.02, "kindless": 0.2, "joined": 0.15, "positive": 1.5, "seed": 1, "kept": 200, "registers": "", "precision": "single",
 }  # fmt: skip
+
+UNTOLD = 0.1
+"""How often the fields of a claim are learned without being told which item it is of."""
 
 PRECISIONS = ("single", "bf16")
 """Of the products while training: the weights and their sums are single either way. The second is for processors that have it."""
@@ -47,14 +50,20 @@ def losses(model: Extractor, b: Batch, positive: float) -> dict[str, Tensor]:
     said = b.trigger.sum(-1) > 0
     if said.any():
         out["trigger"] = -0.3 * ((attention[row] * b.trigger).sum(-1)[said] + 1e-6).log().mean()
-    status, attribution, pointers, falls = model.describe(pair[row], predicate, memory[b.text], b.mask[b.text])
+    claim, starts = model.point(pair[row], predicate, memory[b.text], b.mask[b.text])
+    out["item"] = 0.6 * F.cross_entropy(starts, b.start)
+    told = b.start * (torch.rand(len(b.start)) >= UNTOLD)
+    status, attribution, pointers, falls, where = model.describe(claim, told, memory[b.text], b.mask[b.text])
     out["status"] = 1.0 * F.cross_entropy(status, b.status)
     out["attribution"] = 0.8 * F.cross_entropy(attribution, b.attribution)
-    out["item"] = 0.6 * (F.cross_entropy(pointers[:, 0], b.start) + F.cross_entropy(pointers[:, 1], b.end))
+    if (told > 0).any():
+        out["end"] = 0.6 * F.cross_entropy(pointers[told > 0, 0], b.end[told > 0])
+    if said.any():
+        out["said"] = -0.3 * ((where[said].softmax(-1) * b.trigger[said]).sum(-1) + 1e-6).log().mean()
     for n, field in enumerate(FIELDS):
         open_ = (b.quantity[:, n] >= 0) & (b.allowed[:, n].sum(-1) > 1)
         if open_.any():
-            choice = pointers[open_, 2 + n].masked_fill(~b.allowed[open_, n], -1e4)
+            choice = pointers[open_, 1 + n].masked_fill(~b.allowed[open_, n], -1e4)
             out[field] = 0.6 * F.cross_entropy(choice, b.quantity[open_, n], reduction="sum") / max(4, int(open_.sum()))
     turned = (b.falls >= 0) & (b.quantity[:, 2] > 0)
     if turned.any():
@@ -100,7 +109,8 @@ def batches(training: list[Unit], recipe: dict[str, Any], epoch: int) -> Iterato
     print(f"epoch {epoch}: {len(training)} units, {sum(len(u.claims) for u in training)} claims", flush=True)
     rng = random.Random(f"{recipe['seed']}/{epoch}")
     pool = name_pool(training)
-    swapped = [swap_names(u, pool, rng, recipe["swap"]) if rng.random() < recipe["swapped"] else u for u in training]
+    cut = [cropped(u, rng, recipe["cropped"]) for u in training]
+    swapped = [swap_names(u, pool, rng, recipe["swap"]) if rng.random() < recipe["swapped"] else u for u in cut]
     yield from by_length(side_by_side(swapped, rng, recipe["joined"]), rng, recipe["letters"])
 
 
@@ -119,7 +129,11 @@ def train(
     tokeniser = Tokeniser(weights / "tokenizer.json")
     model = Extractor.start(weights, recipe)
     if warm:
-        model.load_state_dict(torch.load(warm, weights_only=True)["model"])
+        went = model.load_state_dict(torch.load(warm, weights_only=True)["model"], strict=False)
+        if went.unexpected_keys:
+            raise ValueError(f"{warm}: {went.unexpected_keys[0]} is not of the network that the recipe describes")
+        if went.missing_keys:  # the first weights are of an earlier form of the network
+            print("begun anew:", *went.missing_keys, flush=True)
     adam = optimiser(model, recipe)
     steps = recipe["steps"]
     rise = max(1, round(recipe["warmup"] * steps))
