@@ -90,7 +90,7 @@ class Chokepoints(Answer):
         """The answer in a sentence."""
         top = ", ".join(f"{each.name} ({each.stopped})" for each in self.found[:3])
         of = f" of {self.component}" if self.component else ""
-        return f"Chokepoints{of} by {self.by}, level {self.level}: {top or 'none'}"
+        return f"Chokepoints{of} by {self.by}, level {self.level}{self._when}: {top or 'none'}"
 
     def explain(self) -> str:
         """Return the answer in words."""
@@ -134,7 +134,7 @@ class Stops(Answer):
         stop = "nobody stops" if not self.stops else "1 stops" if len(self.stops) == 1 else f"{len(self.stops)} stop"
         by = "no party" if not alone else "1 party" if alone == 1 else f"{alone} parties"
         both = f", {pairs} pair{'' if pairs == 1 else 's'} only together" if pairs else ""
-        return f"Without {who} {stop}; {by} alone can stop {self.party.name}{both}, level {self.level}"
+        return f"Without {who} {stop}; {by} alone can stop {self.party.name}{both}, level {self.level}{self._when}"
 
     def explain(self) -> str:
         """Return the answer in words."""

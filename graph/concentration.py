@@ -70,7 +70,7 @@ class Concentration(Answer):
         """The answer in a sentence."""
         what = self.component or "every component with a known share"
         needs = f"{counted(self.total, len(self.found))} need{'' if self.total == 1 else 's'}"
-        return f"Concentration of supply, {what}, level {self.level}: {needs}"
+        return f"Concentration of supply, {what}, level {self.level}{self._when}: {needs}"
 
     def explain(self) -> str:
         """Return the answer in words."""

@@ -94,10 +94,9 @@ class Conflicts(Answer):
     def headline(self) -> str:
         """What the answer says, in one sentence."""
         settled = sum(each.settled is not None for each in self.found)
-        when = f", as known on {self.as_of}" if self.as_of else ""
         also = f", {settled} settled" if settled else ""
         number = len(self.found) - settled
-        return f"{number} open {'conflict' if number == 1 else 'conflicts'}{also}{when}"
+        return f"{number} open {'conflict' if number == 1 else 'conflicts'}{also}{self._when}"
 
 
 def ledger(store: Store, as_of: Date | None = None) -> tuple[Conflict, ...]:

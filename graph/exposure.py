@@ -116,8 +116,8 @@ class Exposure(Answer):
     def headline(self) -> str:
         """The answer in a sentence."""
         if all(each.exposure is None for each in self.levels):
-            return f"{self._asks} is undocumented, not disproven"
-        return f"{self._asks}: {'; '.join(each.says for each in self.levels)}"
+            return f"{self._asks} is undocumented, not disproven{self._when}"
+        return f"{self._asks}{self._when}: {'; '.join(each.says for each in self.levels)}"
 
     @property
     def _asks(self) -> str:
@@ -126,7 +126,7 @@ class Exposure(Answer):
 
     def explain(self) -> str:
         """Return the answer in words."""
-        lines = [f"{self._asks}:"]
+        lines = [f"{self._asks}{self._when}:"]
         for each in self.levels:
             if each.exposure is None:
                 lines.append(f"- {each.level}: no way is documented, which disproves nothing.")
@@ -171,14 +171,14 @@ class Ranking(Answer):
     def headline(self) -> str:
         """The answer in a sentence."""
         to = with_arms(self.to, self.includes)
-        return f"{counted(self.total, len(self.found))} exposed to {to}, level {self.level}"
+        return f"{counted(self.total, len(self.found))} exposed to {to}, level {self.level}{self._when}"
 
     def explain(self) -> str:
         """Return the answer in words."""
         rows = [
             f"{e.party.name} {e.exposure[0]:.0%} to {e.exposure[1]:.0%} (read as {e.reading:.0%})" for e in self.found
         ]
-        return f"Exposed to {with_arms(self.to, self.includes)}, level {self.level}: {'; '.join(rows) or 'nobody'}."
+        return f"Exposed to {with_arms(self.to, self.includes)}, level {self.level}{self._when}: {'; '.join(rows) or 'nobody'}."
 
 
 class Losses(NamedTuple):

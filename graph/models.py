@@ -19,6 +19,21 @@ class Answer(BaseModel):
 
         return to_html(sheet(self))
 
+    @property
+    def _when(self) -> str:
+        """The days asked about, as a headline says them."""
+        return in_time(getattr(self, "as_of", None), getattr(self, "valid_at", None))
+
+
+def in_time(as_of: str | None, valid_at: str | None = None) -> str:
+    """Return the days of the two clocks, as a sentence says them.
+
+    >>> in_time("2026-01-31", "2027-01-01")
+    ', as known on 2026-01-31, as it holds on 2027-01-01'
+    """
+    known = f", as known on {as_of}" if as_of else ""
+    return known + (f", as it holds on {valid_at}" if valid_at else "")
+
 
 def counted(total: int, shown: int) -> str:
     """Return how many there are, and how many of them are shown where these are fewer.
@@ -138,5 +153,4 @@ class Dependents(Answer):
             if self.direction == "dependents"
             else f"What does {self.party.name} depend on?"
         )
-        when = f", as known on {self.as_of}" if self.as_of else ""
-        return f"{question} {len(self.found)} found, level {self.level}{when}"
+        return f"{question} {len(self.found)} found, level {self.level}{self._when}"

@@ -56,11 +56,11 @@ class Paths(Answer):
         """The answer in a sentence."""
         who = with_arms(self.party, self.arms)
         if not self.found:
-            return f"No way is documented by which {who} depends on {self.on.name}, level {self.level}"
+            return f"No way is documented by which {who} depends on {self.on.name}, level {self.level}{self._when}"
         more = "" if self.complete else "at least "
         ways = "way" if len(self.found) == 1 else "ways"
         on = with_arms(self.on, self.includes)
-        return f"{who} depends on {on} in {more}{len(self.found)} {ways}, level {self.level}"
+        return f"{who} depends on {on} in {more}{len(self.found)} {ways}, level {self.level}{self._when}"
 
     def explain(self) -> str:
         """Return the answer in words."""
@@ -101,7 +101,7 @@ class Common(Answer):
         top = ", ".join(each.supplier.name for each in self.found[:3])
         number = ("" if self.complete else "at least ") + counted(self.total, len(self.found))
         are = "supplier is" if self.total == 1 else "suppliers are"
-        return f"{number} {are} shared by {names}, level {self.level}{': ' + top + ' …' if top else ''}"
+        return f"{number} {are} shared by {names}, level {self.level}{self._when}{': ' + top + ' …' if top else ''}"
 
     def explain(self) -> str:
         """Return the answer in words."""

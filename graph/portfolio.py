@@ -107,7 +107,7 @@ class Portfolio(Answer):
         number = ("" if self.complete else "at least ") + counted(self.total, len(self.found))
         lean = "holding leans" if len(self.holdings) == 1 else "holdings lean"
         suppliers = "supplier" if self.total == 1 else "suppliers"
-        return f"{len(self.holdings)} {lean} on {number} {suppliers}, level {self.level}: {top or 'none'}"
+        return f"{len(self.holdings)} {lean} on {number} {suppliers}, level {self.level}{self._when}: {top or 'none'}"
 
     def explain(self) -> str:
         """Return the answer in words."""

@@ -39,8 +39,7 @@ class Profile(Answer):
         """What the answer says, in one sentence."""
         where = f", {self.country}" if self.country else ""
         by = f", by {self.developer.name}" if self.developer else ""
-        when = f", as known on {self.as_of}" if self.as_of else ""
-        return f"{self.party.name} ({spaced(self.party.kind)}{where}{by}): {len(self.ties)} relations{when}"
+        return f"{self.party.name} ({spaced(self.party.kind)}{where}{by}): {len(self.ties)} relations{self._when}"
 
 
 def profile(

@@ -54,6 +54,7 @@ class Related(Answer):
     predicates: tuple[str, ...]
     level: str
     as_of: str | None
+    valid_at: str | None
     found: tuple[Tie, ...]
     evidence: dict[str, Evidence] = Field(description="Claim IRI → claim.")
     coverage: Coverage
@@ -69,8 +70,7 @@ class Related(Answer):
             if self.subject and self.object and tie.item:
                 names.setdefault(tie.item)
         shown = ", ".join(list(names)[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
-        when = f", as known on {self.as_of}" if self.as_of else ""
-        count = f"{len(self.found)} relation{'' if len(self.found) == 1 else 's'}, level {self.level}{when}"
+        count = f"{len(self.found)} relation{'' if len(self.found) == 1 else 's'}, level {self.level}{self._when}"
         return f"{self._asks} {shown if self.found else 'Nothing is documented'}. {count[0].upper()}{count[1:]}."
 
     def _ends(self, tie: Tie) -> tuple[tuple[Party | None, Party | None], ...]:
@@ -159,6 +159,7 @@ def related(
         predicates=tuple(sorted(predicates)),
         level=level,
         as_of=as_of.isoformat() if as_of else None,
+        valid_at=valid_at.isoformat() if valid_at else None,
         found=tuple(found),
         evidence=claims,
         coverage=coverage(claims),

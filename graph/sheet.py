@@ -29,6 +29,7 @@ _SAID: Final = frozenset(
         "direction",
         "level",
         "as_of",
+        "valid_at",
         "to",
         "on",
         "scenario",

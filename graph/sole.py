@@ -41,6 +41,7 @@ class SoleSources(Answer):
     party: Party | None
     level: str
     as_of: str | None
+    valid_at: str | None
     found: tuple[SoleSource, ...] = Field(description="Those claimed to be sole first, then by consumer.")
     evidence: dict[str, Evidence]
     coverage: Coverage
@@ -50,10 +51,9 @@ class SoleSources(Answer):
         """What the answer says, in one sentence."""
         claimed = sum(each.certainty.startswith("claimed") for each in self.found)
         whose = f" of {self.party.name}" if self.party else ""
-        when = f", as known on {self.as_of}" if self.as_of else ""
         return (
             f"{len(self.found)} components{whose} have one reported supplier, {claimed} of them are claimed to have no other, "
-            f"level {self.level}{when}"
+            f"level {self.level}{self._when}"
         )
 
 
@@ -63,12 +63,13 @@ def sole_sources(
     *,
     level: str = "reported",
     as_of: Date | None = None,
+    valid_at: Date | None = None,
     catalogue: Catalogue | None = None,
 ) -> SoleSources:
     """Return the components that a party with its arms, or anybody, has from one supplier."""
     node = find(store, name, catalogue, as_of) if name else None
     asked = {node.iri, *arms(store, node.iri)} if node else None
-    net = network(store, level, as_of)
+    net = network(store, level, as_of, valid_at)
     needs = net.needs
     found = []
     for need in np.flatnonzero(np.diff(needs.start) == 1).tolist():
@@ -96,6 +97,7 @@ def sole_sources(
         party=party(node) if node else None,
         level=level,
         as_of=as_of.isoformat() if as_of else None,
+        valid_at=valid_at.isoformat() if valid_at else None,
         found=tuple(found),
         evidence=claims,
         coverage=coverage(claims),

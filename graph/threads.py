@@ -92,9 +92,10 @@ class Timeline(Answer):
     def headline(self) -> str:
         """What the answer says, in one sentence."""
         lapsed = sum(each.lapsed for each in self.found)
-        when = f", as known on {self.as_of}" if self.as_of else ""
         more = f", {lapsed} not heard of for long" if lapsed else ""
-        return f"{self.party.name}: {len(self.found)} {'thread' if len(self.found) == 1 else 'threads'}{more}{when}"
+        return (
+            f"{self.party.name}: {len(self.found)} {'thread' if len(self.found) == 1 else 'threads'}{more}{self._when}"
+        )
 
 
 def in_words(subject: str, predicate: str, object_: str = "", item: str = "") -> str:

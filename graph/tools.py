@@ -59,6 +59,7 @@ _INSTRUCTIONS: Final = (
 Name = Annotated[str, Field(max_length=300, description="Name, id or IRI of a party or product.", examples=["TSMC"])]
 Level = Annotated[Literal["confirmed", "reported", "prospective"], Field(description="How firm a claim must be.")]
 AsOf = Annotated[Date | None, Field(description="As known on this day.")]
+ValidAt = Annotated[Date | None, Field(description="As it holds on this day, by the periods that the texts name.")]
 Most = Annotated[int, Field(ge=1, le=500, description="Most rows to return.")]
 Tiers = Annotated[int | None, Field(ge=1, description="Deepest tier to return.")]
 Watched = Annotated[list[str] | None, Field(max_length=50, description="Parties whose answers are compared.")]
@@ -119,10 +120,11 @@ def tool_server(store: Store, catalogue: Catalogue, reads: Reads | None = None) 
         question: Annotated[str, Field(max_length=500, examples=["who depends on TSMC?"])],
         level: Annotated[Level | None, Field(description="Where the question names none.")] = None,
         as_of: AsOf = None,
+        valid_at: ValidAt = None,
         limit: Some = None,
     ) -> Reply:
         """Answer a question in plain English, with its evidence and the SPARQL that an analyst could have written."""
-        return shortened(ask(store, question, catalogue, level=level, as_of=as_of), limit)
+        return shortened(ask(store, question, catalogue, level=level, as_of=as_of, valid_at=valid_at), limit)
 
     @tool
     def find_parties(
@@ -139,19 +141,38 @@ def tool_server(store: Store, catalogue: Catalogue, reads: Reads | None = None) 
 
     @tool
     def dependents_of(
-        party: Name, level: Level = "reported", as_of: AsOf = None, max_tier: Tiers = None, limit: Some = None
+        party: Name,
+        level: Level = "reported",
+        as_of: AsOf = None,
+        valid_at: ValidAt = None,
+        max_tier: Tiers = None,
+        limit: Some = None,
     ) -> Dependents:
         """Return who depends on a party or product, tier by tier, each with its path and claims."""
-        found = dependents(store, party, level=level, as_of=as_of, max_tier=max_tier, catalogue=catalogue)
+        found = dependents(
+            store, party, level=level, as_of=as_of, valid_at=valid_at, max_tier=max_tier, catalogue=catalogue
+        )
         return shortened(found, limit)
 
     @tool
     def dependencies_of(
-        party: Name, level: Level = "reported", as_of: AsOf = None, max_tier: Tiers = None, limit: Some = None
+        party: Name,
+        level: Level = "reported",
+        as_of: AsOf = None,
+        valid_at: ValidAt = None,
+        max_tier: Tiers = None,
+        limit: Some = None,
     ) -> Dependents:
         """Return what a party or product depends on, tier by tier, each with its path and claims."""
         found = dependents(
-            store, party, direction="dependencies", level=level, as_of=as_of, max_tier=max_tier, catalogue=catalogue
+            store,
+            party,
+            direction="dependencies",
+            level=level,
+            as_of=as_of,
+            valid_at=valid_at,
+            max_tier=max_tier,
+            catalogue=catalogue,
         )
         return shortened(found, limit)
 
@@ -165,6 +186,7 @@ def tool_server(store: Store, catalogue: Catalogue, reads: Reads | None = None) 
             Level | None, Field(description="By default reported; of money, partners, bans prospective.")
         ] = None,
         as_of: AsOf = None,
+        valid_at: ValidAt = None,
         limit: Some = None,
     ) -> Related:
         """Return direct relations of one kind: who supplies, hosts, makes, uses, invests in, competes with whom."""
@@ -172,33 +194,47 @@ def tool_server(store: Store, catalogue: Catalogue, reads: Reads | None = None) 
             raise ToolError("name a party (by, to) or an item")
         subject, object_, thing = (find(store, name, catalogue, as_of) if name else None for name in (by, to, item))
         held = level or ("prospective" if tie in _OF_TALK else "reported")
-        found = related(store, _PREDICATES[tie], subject=subject, object=object_, item=thing, level=held, as_of=as_of)
+        found = related(
+            store,
+            _PREDICATES[tie],
+            subject=subject,
+            object=object_,
+            item=thing,
+            level=held,
+            as_of=as_of,
+            valid_at=valid_at,
+        )
         return shortened(found, limit)
 
     @tool
-    def paths_between(party: Name, on: Name, level: Level = "reported", as_of: AsOf = None, count: Most = 5) -> Paths:
+    def paths_between(
+        party: Name, on: Name, level: Level = "reported", as_of: AsOf = None, valid_at: ValidAt = None, count: Most = 5
+    ) -> Paths:
         """Return how a party depends on another: the best ways, hop by hop."""
-        return paths(store, party, on, count=count, level=level, as_of=as_of, catalogue=catalogue)
+        return paths(store, party, on, count=count, level=level, as_of=as_of, valid_at=valid_at, catalogue=catalogue)
 
     @tool
-    def exposure_to(party: Name, to: Name, as_of: AsOf = None) -> Exposure:
+    def exposure_to(party: Name, to: Name, as_of: AsOf = None, valid_at: ValidAt = None) -> Exposure:
         """Return how exposed a party is to another, as intervals at three levels, and what would narrow them."""
-        return exposure(store, party, to, as_of=as_of, catalogue=catalogue)
+        return exposure(store, party, to, as_of=as_of, valid_at=valid_at, catalogue=catalogue)
 
     @tool
-    def most_exposed(to: Name, level: Level = "reported", as_of: AsOf = None, limit: Most = 20) -> Ranking:
+    def most_exposed(
+        to: Name, level: Level = "reported", as_of: AsOf = None, valid_at: ValidAt = None, limit: Most = 20
+    ) -> Ranking:
         """Return who is exposed most to a party."""
-        return exposures(store, to, level=level, as_of=as_of, limit=limit, catalogue=catalogue)
+        return exposures(store, to, level=level, as_of=as_of, valid_at=valid_at, limit=limit, catalogue=catalogue)
 
     @tool
     def what_if(
         scenario: Annotated[str, Field(max_length=2000, examples=["TSMC -50%", "ban US -> CN AI accelerators"])],
         level: Level = "reported",
         as_of: AsOf = None,
+        valid_at: ValidAt = None,
         limit: Most = 20,
     ) -> WhatIf:
         """Return what a scenario does: steps such as “TSMC -50%”, “country TW -100%”, “ban US -> CN …”, one a line."""
-        return whatif(store, scenario, level=level, as_of=as_of, limit=limit, catalogue=catalogue)
+        return whatif(store, scenario, level=level, as_of=as_of, valid_at=valid_at, limit=limit, catalogue=catalogue)
 
     @tool
     def biggest_chokepoints(
@@ -206,27 +242,40 @@ def tool_server(store: Store, catalogue: Catalogue, reads: Reads | None = None) 
         by: Literal["party", "country", "component"] = "party",
         level: Level = "reported",
         as_of: AsOf = None,
+        valid_at: ValidAt = None,
         limit: Most = 10,
     ) -> Chokepoints:
         """Return whose loss alone stops most, overall or for a component, with witnesses."""
         return chokepoints(
-            store, by=by, component=component, level=level, as_of=as_of, limit=limit, catalogue=catalogue
+            store,
+            by=by,
+            component=component,
+            level=level,
+            as_of=as_of,
+            valid_at=valid_at,
+            limit=limit,
+            catalogue=catalogue,
         )
 
     @tool
-    def what_stops(party: Name, level: Level = "reported", as_of: AsOf = None, limit: Some = None) -> Stops:
+    def what_stops(
+        party: Name, level: Level = "reported", as_of: AsOf = None, valid_at: ValidAt = None, limit: Some = None
+    ) -> Stops:
         """Return what stops without a party, and who can stop it, alone or in pairs."""
-        return shortened(stops(store, party, level=level, as_of=as_of, catalogue=catalogue), limit)
+        return shortened(stops(store, party, level=level, as_of=as_of, valid_at=valid_at, catalogue=catalogue), limit)
 
     @tool
     def single_sourced(
         party: Annotated[str | None, Field(max_length=300)] = None,
         level: Level = "reported",
         as_of: AsOf = None,
+        valid_at: ValidAt = None,
         limit: Some = None,
     ) -> SoleSources:
         """Return components with one reported supplier, of a party or of anybody."""
-        return shortened(sole_sources(store, party, level=level, as_of=as_of, catalogue=catalogue), limit)
+        return shortened(
+            sole_sources(store, party, level=level, as_of=as_of, valid_at=valid_at, catalogue=catalogue), limit
+        )
 
     @tool
     def portfolio_leans_on(
@@ -241,10 +290,11 @@ def tool_server(store: Store, catalogue: Catalogue, reads: Reads | None = None) 
         ],
         level: Level = "reported",
         as_of: AsOf = None,
+        valid_at: ValidAt = None,
         limit: Most = 20,
     ) -> Portfolio:
         """Return the suppliers that a portfolio leans on, held or not, the heaviest first."""
-        return portfolio(store, holdings, level=level, as_of=as_of, limit=limit, catalogue=catalogue)
+        return portfolio(store, holdings, level=level, as_of=as_of, valid_at=valid_at, limit=limit, catalogue=catalogue)
 
     @tool
     def rests_on(
@@ -253,29 +303,36 @@ def tool_server(store: Store, catalogue: Catalogue, reads: Reads | None = None) 
         at_least: Annotated[float | None, Field(ge=0, le=1, description="Ask of an exposure of at least this.")] = None,
         level: Level = "reported",
         as_of: AsOf = None,
+        valid_at: ValidAt = None,
     ) -> Withdrawal:
         """Return the least evidence on which it rests that a party stops without another, or is exposed to it."""
-        return withdrawal(store, party, on, at_least=at_least, level=level, as_of=as_of, catalogue=catalogue)
+        return withdrawal(
+            store, party, on, at_least=at_least, level=level, as_of=as_of, valid_at=valid_at, catalogue=catalogue
+        )
 
     @tool
     def common_suppliers(
         of: Annotated[list[str], Field(min_length=2, max_length=20)],
         level: Level = "reported",
         as_of: AsOf = None,
+        valid_at: ValidAt = None,
         limit: Most = 30,
     ) -> Common:
         """Return what several parties all depend on."""
-        return common(store, of, level=level, as_of=as_of, limit=limit, catalogue=catalogue)
+        return common(store, of, level=level, as_of=as_of, valid_at=valid_at, limit=limit, catalogue=catalogue)
 
     @tool
     def supply_concentration(
         component: Annotated[str | None, Field(max_length=300)] = None,
         level: Level = "reported",
         as_of: AsOf = None,
+        valid_at: ValidAt = None,
         limit: Most = 30,
     ) -> Concentration:
         """Return how concentrated the supply of a component is, with bounds."""
-        return concentration(store, component, level=level, as_of=as_of, limit=limit, catalogue=catalogue)
+        return concentration(
+            store, component, level=level, as_of=as_of, valid_at=valid_at, limit=limit, catalogue=catalogue
+        )
 
     @tool
     def disputed(

@@ -80,9 +80,7 @@ class WhatIf(Answer):
     @property
     def headline(self) -> str:
         """The answer in a sentence."""
-        return (
-            f"What if {self.scenario}? {len(self.stopped)} stop, {self.affected} may lose capacity, level {self.level}"
-        )
+        return f"What if {self.scenario}? {len(self.stopped)} stop, {self.affected} may lose capacity, level {self.level}{self._when}"
 
     def explain(self, most: int = 5) -> str:
         """Return the answer in words, with the largest losses."""

@@ -68,12 +68,14 @@ class Withdrawal(Answer):
     def headline(self) -> str:
         """The answer in a sentence."""
         if not self.holds:
-            return f"{self.answer}: it does not hold, level {self.level}"
+            return f"{self.answer}: it does not hold, level {self.level}{self._when}"
         if not self.found:
-            return f"{self.answer}: no {_LARGEST} relations withdrawn together change that, level {self.level}"
+            return (
+                f"{self.answer}: no {_LARGEST} relations withdrawn together change that, level {self.level}{self._when}"
+            )
         size = min(len(each.relations) for each in self.found)
         least = f"at the least {size} relations" if size != 1 else "a single relation"
-        return f"{self.answer}: it rests on {least}, level {self.level}"
+        return f"{self.answer}: it rests on {least}, level {self.level}{self._when}"
 
     def explain(self) -> str:
         """Return the answer in words."""

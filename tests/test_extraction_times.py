@@ -7,6 +7,7 @@ import pytest
 
 from graph.dependency import dependents
 from graph.ingest import ingest
+from graph.question import ask
 from graph.store import Store
 from loaders.claim import Claim, Mention
 from loaders.extraction.times import dated, span
@@ -164,6 +165,16 @@ def test_a_plan_counts_from_its_day_on(memory: Store, tmp_path: Path) -> None:
             if customer in found(memory, party, Date.fromisoformat(each))
         ]
         assert tuple(held) == when
+        for when, holds in (("2026-06-01", party == "Corning"), ("2027-06-01", True)):
+            reply = ask(memory, f"who depends on {party}, including plans, in force on {when}?", CATALOGUE)
+            assert (customer in [each.party.id for each in reply.answer.found]) == holds  # type: ignore[attr-defined]
+            assert reply.question.valid_at == when
+            assert f"as it holds on {when}" in reply.says
+    for question in ("who supplies Meta?", "what does Meta depend on?", "how exposed is Meta to Corning?"):
+        reply = ask(memory, question, CATALOGUE, level="prospective", valid_at=Date(2031, 6, 1))
+        assert "as it holds on 2031-06-01" in reply.says
+        assert "Corning" not in {each["subject"] for each in reply.answer.model_dump()["evidence"].values()}
+        assert reply.sparql is None  # the plain edges and relations stand for today
     said = {claim.subject: claim.held for claim in dependents(memory, "Corning", level="prospective").evidence.values()}
     assert said == {"Corning": "until 2030-12-31"}
 

@@ -155,3 +155,28 @@ def test_an_item_narrows_the_answer(backbone: Store, catalogue: Catalogue) -> No
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(QuestionError):
         assert read(text).intent in INTENTS
+
+
+@pytest.mark.parametrize(
+    ("question", "day"),
+    [
+        ("who depends on TSMC, in force on 2027-01-01?", Date(2027, 1, 1)),
+        ("who supplies NVIDIA with HBM4 valid in 2027", Date(2027, 12, 31)),
+        ("how exposed is OpenAI to TSMC as it holds on 1 March 2026?", Date(2026, 3, 1)),
+    ],
+)
+def test_a_question_says_on_which_day_it_holds(question: str, day: Date, catalogue: Catalogue) -> None:
+    found = read(question, catalogue)
+    assert (found.valid_at, found.as_of) == (day, None)
+    both = read(f"{question.rstrip('?')} as of 2026-01-31", catalogue)
+    assert (both.valid_at, both.as_of) == (day, Date(2026, 1, 31))
+
+
+@pytest.mark.parametrize(
+    "question", ["what is disputed about TSMC", "what is new since 2026-01-20", "what is known about TSMC"]
+)
+def test_what_is_about_documents_has_no_day_on_which_it_holds(
+    question: str, backbone: Store, catalogue: Catalogue
+) -> None:
+    with pytest.raises(QuestionError, match="as of"):
+        ask(backbone, f"{question}, in force on 2027-01-01", catalogue)

@@ -45,6 +45,9 @@ def ask(
     as_of: Annotated[
         str | None, typer.Option(help="Where the question names no day: as known on this, YYYY-MM-DD.")
     ] = None,
+    valid_at: Annotated[
+        str | None, typer.Option(help="Where the question names no day: as it holds on this, YYYY-MM-DD.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Answer a question, with the evidence.
@@ -59,7 +62,13 @@ def ask(
     session: Session = context.obj
     store = session.store(read_only=True, files=files or ())
     reply = answer_question(
-        store, question, session.catalogue, translator(session.settings), level=level, as_of=parse_day(as_of)
+        store,
+        question,
+        session.catalogue,
+        translator(session.settings),
+        level=level,
+        as_of=parse_day(as_of),
+        valid_at=parse_day(valid_at),
     )
     if as_json:
         show.lines([reply.model_dump_json(indent=2)])

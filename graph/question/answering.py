@@ -11,7 +11,7 @@ from pydantic import Field, SerializeAsAny
 from graph.dependency import find, party
 from graph.errors import QuestionError, UnknownNameError
 from graph.models import Answer, Party
-from graph.question.answers import ANSWERS, Asked, newest_day
+from graph.question.answers import ANSWERS, OF_DOCUMENTS, Asked, newest_day
 from graph.question.intents import INTENTS
 from graph.question.narrowing import in_words, narrow
 from graph.question.reading import Reading, cannot_read, read
@@ -35,6 +35,7 @@ class Question(Answer):
     about: str | None = Field(description="An everyday word for the items asked for.", examples=["memory"])
     level: str = Field(examples=["reported"])
     as_of: str | None
+    valid_at: str | None
     since: str | None
     scale: float | None = Field(description="What is left of a party's output, in a what-if question.")
     only: str = Field(
@@ -75,13 +76,14 @@ def ask(
     *,
     level: str | None = None,
     as_of: Date | None = None,
+    valid_at: Date | None = None,
 ) -> Reply:
     """Answer a question in plain English, as it was asked; words that are not understood are named, never dropped.
 
     Parameters
     ----------
-    level, as_of
-        How firm a claim must be, and the day as known on, where the question does not say them.
+    level, as_of, valid_at
+        How firm a claim must be, the day as known on, and the day as it holds on, where the question does not say them.
     chat
         A model that may put a question which the forms can't read into one of them; see :mod:`graph.question.translation`.
 
@@ -95,7 +97,12 @@ def ask(
     catalogue = catalogue or Catalogue.bundled()
 
     def given(reading: Reading) -> Reading:
-        return replace(reading, level=reading.level or level or "", as_of=reading.as_of or as_of)
+        return replace(
+            reading,
+            level=reading.level or level or "",
+            as_of=reading.as_of or as_of,
+            valid_at=reading.valid_at or valid_at,
+        )
 
     try:
         return answer(store, given(read(question, catalogue, newest_day(store))), question, catalogue)
@@ -110,6 +117,11 @@ def ask(
 def answer(store: Store, reading: Reading, text: str, catalogue: Catalogue) -> Reply:
     """Answer a question that was read."""
     make = ANSWERS[reading.intent]
+    if reading.valid_at and reading.intent in OF_DOCUMENTS:
+        raise QuestionError(
+            f"what holds on {reading.valid_at} can't be asked of this ({INTENTS[reading.intent].says}); "
+            "ask it as known on a day (“as of …”), or ask who depends on, supplies or is exposed to whom"
+        )
     try:
         nodes = tuple(
             find(store, name.id or name.text, catalogue, reading.as_of) for name in reading.names if not name.country
@@ -134,6 +146,7 @@ def answer(store: Store, reading: Reading, text: str, catalogue: Catalogue) -> R
             about=reading.about or None,
             level=asked.level,
             as_of=reading.as_of.isoformat() if reading.as_of else None,
+            valid_at=reading.valid_at.isoformat() if reading.valid_at else None,
             since=reading.since.isoformat() if reading.since else None,
             scale=reading.scale,
             only=only,

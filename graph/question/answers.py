@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypedDict
 
 from graph.changes import changes
 from graph.chokepoints import chokepoints, stops
@@ -36,6 +36,13 @@ from ontology import terms
 from ontology.catalogue import Catalogue
 
 
+class Days(TypedDict):
+    """A day of each clock: as known on, as it holds on."""
+
+    as_of: Date | None
+    valid_at: Date | None
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question with its names found in the store."""
@@ -51,6 +58,16 @@ class Asked:
     def as_of(self) -> Date | None:
         """The known time asked for."""
         return self.reading.as_of
+
+    @property
+    def days(self) -> Days:
+        """The days asked for, as the analyses take them."""
+        return {"as_of": self.reading.as_of, "valid_at": self.reading.valid_at}
+
+    @property
+    def now(self) -> bool:
+        """Whether no day is asked for."""
+        return not any(self.days.values())
 
     @property
     def node(self) -> Node:
@@ -85,22 +102,31 @@ def _walk(direction: str) -> Maker:
             asked.node.iri,
             direction="dependents" if direction == "dependents" else "dependencies",
             level=asked.level,
-            as_of=asked.as_of,
+            **asked.days,
             max_tier=1 if asked.reading.direct else None,
             catalogue=asked.catalogue,
         )
         if not record.found and asked.node.kind in _PRODUCTS and direction == "dependents":
             return _of_item(asked)
-        plain = asked.level == "reported" and asked.as_of is None  # what the plain edges stand for
+        plain = asked.level == "reported" and asked.now  # what the plain edges stand for
         return record, sparql.walk(asked.node.iri, dependents=direction == "dependents") if plain else None
 
     return made
 
 
+def _query_of_ties(
+    asked: Asked, predicates: Collection[str], subject: str = "", object: str = "", item: str = ""
+) -> str | None:
+    """Return the query for relations; none for what holds on a day, which the claims' periods decide one by one."""
+    if asked.reading.valid_at:
+        return None
+    return sparql.ties(predicates, subject, object, item, asked.level, asked.as_of)
+
+
 def _of_item(asked: Asked) -> Made:
     """Who has an item supplied, for a product that is a component of others and supplies nothing by itself."""
-    record = related(asked.store, (*terms.SUPPLY, "uses"), item=asked.node, level=asked.level, as_of=asked.as_of)
-    return record, sparql.ties((*terms.SUPPLY, "uses"), "", "", asked.node.iri, asked.level, asked.as_of)
+    record = related(asked.store, (*terms.SUPPLY, "uses"), item=asked.node, level=asked.level, **asked.days)
+    return record, _query_of_ties(asked, (*terms.SUPPLY, "uses"), item=asked.node.iri)
 
 
 def _or_else(first: Maker, second: Maker) -> Maker:
@@ -119,8 +145,8 @@ def _or_else(first: Maker, second: Maker) -> Maker:
 
 
 def _suppliers_of_item(asked: Asked) -> Made:
-    record = related(asked.store, terms.SUPPLY, item=asked.node, level=asked.level, as_of=asked.as_of)
-    return record, sparql.ties(terms.SUPPLY, "", "", asked.node.iri, asked.level, asked.as_of)
+    record = related(asked.store, terms.SUPPLY, item=asked.node, level=asked.level, **asked.days)
+    return record, _query_of_ties(asked, terms.SUPPLY, item=asked.node.iri)
 
 
 def _ties(*predicates: str, of: str) -> Maker:
@@ -140,12 +166,12 @@ def _ties(*predicates: str, of: str) -> Maker:
             about=asked.reading.about,
             kinds=ITEMS.get(asked.reading.about, ()),
             level=asked.level,
-            as_of=asked.as_of,
+            **asked.days,
         )
-        if predicates == ("develops",):
+        if predicates == ("develops",) and not asked.reading.valid_at:
             return record, sparql.made(subject.iri if subject else "", object_.iri if object_ else "")
         ends = (subject.iri if subject else "", object_.iri if object_ else "", asked.item.iri if asked.item else "")
-        return record, sparql.ties(predicates, *ends, asked.level, asked.as_of)
+        return record, _query_of_ties(asked, predicates, *ends)
 
     return made
 
@@ -153,19 +179,21 @@ def _ties(*predicates: str, of: str) -> Maker:
 def _paths(asked: Asked) -> Made:
     def made(consumer: Node, supplier: Node) -> Paths:
         return paths(
-            asked.store, consumer.iri, supplier.iri, level=asked.level, as_of=asked.as_of, catalogue=asked.catalogue
+            asked.store, consumer.iri, supplier.iri, level=asked.level, **asked.days, catalogue=asked.catalogue
         )
 
     first, second = asked.nodes
     record = made(first, second)
     if asked.reading.either and not record.found and (other := made(second, first)).found:
-        return other, sparql.paths(second.iri, first.iri)  # "how are they related" does not say who depends on whom
-    return record, sparql.paths(first.iri, second.iri)
+        return other, sparql.paths(
+            second.iri, first.iri
+        ) if asked.now else None  # "how are they related" does not say who depends on whom
+    return record, sparql.paths(first.iri, second.iri) if asked.now else None
 
 
 def _exposure(asked: Asked) -> Made:
     first, second = asked.nodes
-    return exposure(asked.store, first.iri, second.iri, as_of=asked.as_of, catalogue=asked.catalogue), None
+    return exposure(asked.store, first.iri, second.iri, **asked.days, catalogue=asked.catalogue), None
 
 
 def _exposed(asked: Asked) -> Made:
@@ -173,7 +201,7 @@ def _exposed(asked: Asked) -> Made:
         asked.store,
         asked.node.iri,
         level=asked.level,
-        as_of=asked.as_of,
+        **asked.days,
         limit=None if asked.reading.kinds or asked.reading.country else _MOST,  # first narrowed, then cut
         catalogue=asked.catalogue,
     ), None
@@ -181,10 +209,10 @@ def _exposed(asked: Asked) -> Made:
 
 def _chokepoints(asked: Asked) -> Made:
     if asked.nodes:
-        return stops(asked.store, asked.node.iri, level=asked.level, as_of=asked.as_of, catalogue=asked.catalogue), None
+        return stops(asked.store, asked.node.iri, level=asked.level, **asked.days, catalogue=asked.catalogue), None
     component = asked.item.iri if asked.item else None
     return chokepoints(
-        asked.store, component=component, level=asked.level, as_of=asked.as_of, catalogue=asked.catalogue
+        asked.store, component=component, level=asked.level, **asked.days, catalogue=asked.catalogue
     ), None
 
 
@@ -199,7 +227,7 @@ def _whatif(asked: Asked) -> Made:
         asked.store,
         Scenario(steps=steps),
         level=asked.level,
-        as_of=asked.as_of,
+        **asked.days,
         limit=_MOST,
         catalogue=asked.catalogue,
     ), None
@@ -214,25 +242,25 @@ def _lost(asked: Asked, node: Node, loss: float) -> Step:
 
 def _sole(asked: Asked) -> Made:
     name = asked.node.iri if asked.nodes else None
-    return sole_sources(asked.store, name, level=asked.level, as_of=asked.as_of, catalogue=asked.catalogue), None
+    return sole_sources(asked.store, name, level=asked.level, **asked.days, catalogue=asked.catalogue), None
 
 
 def _common(asked: Asked) -> Made:
     names = [node.iri for node in asked.nodes]
-    record = common(asked.store, names, level=asked.level, as_of=asked.as_of, catalogue=asked.catalogue)
-    plain = asked.level == "reported" and asked.as_of is None
+    record = common(asked.store, names, level=asked.level, **asked.days, catalogue=asked.catalogue)
+    plain = asked.level == "reported" and asked.now
     return record, sparql.common(names) if plain else None
 
 
 def _common_dependents(asked: Asked) -> Made:
     names = [node.iri for node in asked.nodes]
-    return common_dependents(asked.store, names, level=asked.level, as_of=asked.as_of, catalogue=asked.catalogue), None
+    return common_dependents(asked.store, names, level=asked.level, **asked.days, catalogue=asked.catalogue), None
 
 
 def _concentration(asked: Asked) -> Made:
     component = asked.item.name if asked.item else asked.node.name if asked.nodes else None
     return concentration(
-        asked.store, component, level=asked.level, as_of=asked.as_of, limit=_MOST, catalogue=asked.catalogue
+        asked.store, component, level=asked.level, **asked.days, limit=_MOST, catalogue=asked.catalogue
     ), None
 
 
@@ -277,6 +305,8 @@ def _profile(asked: Asked) -> Made:
     return record, sparql.profile(asked.node.iri, asked.level, item)
 
 
+#: Kinds whose answers are about documents and their days, not about what holds on one.
+OF_DOCUMENTS: Final = frozenset({"conflicts", "timeline", "changes", "coverage", "profile"})
 ANSWERS: Final[dict[str, Maker]] = {
     "dependents": _walk("dependents"),
     "dependencies": _walk("dependencies"),

@@ -31,6 +31,7 @@ class CommonDependents(Answer):
     parties: tuple[Party, ...]
     level: str
     as_of: str | None
+    valid_at: str | None
     found: tuple[DependsOnAll, ...]
     evidence: dict[str, Evidence] = Field(description="Claim IRI → claim.")
     coverage: Coverage
@@ -39,15 +40,16 @@ class CommonDependents(Answer):
     def headline(self) -> str:
         """What the answer says, in one sentence."""
         names = " and ".join(each.name for each in self.parties)
-        when = f", as known on {self.as_of}" if self.as_of else ""
-        return f"Who depends on each of {names}? {len(self.found)} found, level {self.level}{when}"
+        return f"Who depends on each of {names}? {len(self.found)} found, level {self.level}{self._when}"
 
 
 def common_dependents(
-    store: Store, names: Sequence[str], *, level: str, as_of: Date | None, catalogue: Catalogue
+    store: Store, names: Sequence[str], *, level: str, as_of: Date | None, valid_at: Date | None, catalogue: Catalogue
 ) -> CommonDependents:
     """Return who depends on each of several parties or products, the nearest first, with a path from each."""
-    walks = [dependents(store, name, level=level, as_of=as_of, catalogue=catalogue) for name in names]
+    walks = [
+        dependents(store, name, level=level, as_of=as_of, valid_at=valid_at, catalogue=catalogue) for name in names
+    ]
     reached = [{each.party.iri: each for each in walk.found} for walk in walks]
     found = []
     for iri in sorted(set.intersection(*map(set, reached))):
@@ -68,6 +70,7 @@ def common_dependents(
         parties=tuple(walk.party for walk in walks),
         level=level,
         as_of=as_of.isoformat() if as_of else None,
+        valid_at=valid_at.isoformat() if valid_at else None,
         found=tuple(found),
         evidence=dict(sorted(known.items())),
         coverage=coverage(known),

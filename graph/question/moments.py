@@ -1,4 +1,4 @@
-"""Days and levels in a question: "as of 31 December 2025", "since last week", "confirmed only"."""
+"""Days and levels in a question: "as of 31 December 2025", "in force in 2027", "since last week", "confirmed only"."""
 
 from __future__ import annotations
 
@@ -36,6 +36,10 @@ _AS_OF: Final = re.compile(
     rf"[,;]? ?\b(?:as (?:we )?(?:known |knew |it was known )?(?:of|at|on|by)|known (?:on|by)|back (?:in|on)|until|on|at the time of|by) (?P<day>{_DAY})",
     re.IGNORECASE,
 )
+_HOLDS: Final = re.compile(
+    rf"[,;]? ?\b(?:(?:as (?:it|they) )?hold(?:s|ing)?|(?:that (?:is|are|was|were) )?(?:valid|in force|in effect|effective)) (?:(?:on|in|at|as of|during) )?(?P<day>{_DAY})",
+    re.IGNORECASE,
+)
 _LEVELS: Final = (
     ("confirmed", r"^(?:the |list )?(?:confirmed|stated)(?= (?:suppliers|customers|dependents|dependencies))|(?:only|just|strictly) (?:the )?(?:confirmed|stated)(?: (?:facts|claims|relations|ties|ones))?|(?:confirmed|stated)(?: (?:facts|claims|ones|relations))? only|(?:at )?level confirmed|at confirmed level|without rumou?rs"),
     ("prospective", r"(?:including|include|with|counting|even) (?:the |all )?(?:rumou?rs?|plans?|planned(?: \w+)?|prospective(?: \w+)?|talks|negotiations|announcements)(?: (?:and|or) (?:rumou?rs?|plans?|talks))?|(?:at )?level prospective|^(?:the |list )?prospective(?= (?:suppliers|customers|dependents|dependencies))|prospectively|prospective$|at prospective level|rumou?rs included"),
@@ -51,6 +55,7 @@ class Moments:
     text: str
     level: str = ""
     as_of: Date | None = None
+    valid_at: Date | None = None
     since: Date | None = None
     said: str = ""
 
@@ -64,13 +69,17 @@ def moments(text: str, today: Date | None = None) -> Moments:
         What "yesterday" counts from; the newest day that the graph knows, never the clock.
 
     >>> moments("who depends on TSMC as of end of 2025, confirmed only")
-    Moments(text='who depends on TSMC', level='confirmed', as_of=datetime.date(2025, 12, 31), since=None, said='')
+    Moments(text='who depends on TSMC', level='confirmed', as_of=datetime.date(2025, 12, 31), valid_at=None, since=None, said='')
+    >>> moments("who supplies OpenAI in force on 2027-01-01").valid_at
+    datetime.date(2027, 1, 1)
     """
-    level, as_of, since, said = "", None, None, ""
+    level, as_of, valid_at, since, said = "", None, None, None, ""
     for name, form in _LEVEL:
         if form.search(text):
             level, text = name, form.sub(" ", text, count=1)
             break
+    if (match := _HOLDS.search(text)) and (day := day_in_words(match["day"], today, last=True)):
+        valid_at, text = day, text[: match.start()] + " " + text[match.end() :]
     if match := _BETWEEN.search(text):
         since = day_in_words(match["first"] or match["from"], today, last=False)
         as_of = day_in_words(match["last"], today, last=True)
@@ -79,7 +88,7 @@ def moments(text: str, today: Date | None = None) -> Moments:
         since = first - timedelta(days=1) if first and first > Date.min else None
     if match and since and as_of:
         said, text = match[0], text[: match.start()] + " " + text[match.end() :]
-        return Moments(_trimmed(text), level, as_of, since, _trimmed(said))
+        return Moments(_trimmed(text), level, as_of, valid_at, since, _trimmed(said))
     since = as_of = None
     for pattern in (_SINCE, _FROM_ON, _IN_LAST):
         if (match := pattern.search(text)) and (day := day_in_words(match["day"], today, last=False)):
@@ -89,7 +98,7 @@ def moments(text: str, today: Date | None = None) -> Moments:
         as_of, text = day - timedelta(days=1), text[: match.start()] + " " + text[match.end() :]
     elif (match := _AS_OF.search(text)) and (day := day_in_words(match["day"], today, last=True)):
         as_of, text = day, text[: match.start()] + " " + text[match.end() :]
-    return Moments(_trimmed(text), level, as_of, since, _trimmed(said))
+    return Moments(_trimmed(text), level, as_of, valid_at, since, _trimmed(said))
 
 
 def _trimmed(text: str) -> str:

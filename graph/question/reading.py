@@ -42,6 +42,7 @@ class Reading:
     about: str = ""
     level: str = ""
     as_of: Date | None = None
+    valid_at: Date | None = None
     since: Date | None = None
     scale: float | None = None
     kinds: tuple[str, ...] = ()
@@ -154,7 +155,7 @@ def _match(
         starts.append(end)
         end += len(token.word or "") + 1
     places = [int(mark) for mark in re.findall(r"@[opuc](\d+)", words)]
-    base = Reading("", level=when.level, as_of=when.as_of, since=when.since)
+    base = Reading("", level=when.level, as_of=when.as_of, valid_at=when.valid_at, since=when.since)
     unread: list[_Unread] = []
     for reading, covered in _candidates(base, words, names, places):
         read_at = {start for start in starts if any(first <= start < end for first, end in covered)}

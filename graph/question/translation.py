@@ -33,7 +33,8 @@ class _Said(BaseModel):
     parties: list[str] = Field(max_length=9)
     item: str | None = None
     level: Literal["confirmed", "reported", "prospective"] | None = None
-    as_of: Date | None = None
+    as_of: Date | None = Field(None, description="As known on this day.")
+    valid_at: Date | None = Field(None, description="As it holds, or will hold, on this day.")
     since: Date | None = None
     scale: float | None = Field(
         None, ge=0, le=1, description="What is left of a party's output, in a what-if question."
@@ -78,7 +79,7 @@ def translate(text: str, chat: Chat, catalogue: Catalogue) -> Reading:
     if intent.name == "suppliers" and not parties and not item:
         raise QuestionError(cannot_read(text))
     scale = (said.scale or 0.0) if intent.name == "whatif" else None
-    return Reading(intent.name, parties, item, "", said.level or "", said.as_of, said.since, scale)
+    return Reading(intent.name, parties, item, "", said.level or "", said.as_of, said.valid_at, said.since, scale)
 
 
 def _name(text: str, catalogue: Catalogue) -> Name | None:
