@@ -56,11 +56,13 @@ class Linker:
         >>> linker.link("Jurong Logic", "organisation").is_candidate
         True
         """
+        if note:  # is of this mention alone
+            return self._link(name, role, note)
         key = (name, role)
-        if note or key not in self._seen:
+        if key not in self._seen:
             if len(self._seen) >= _KEPT:
                 self._seen.clear()
-            self._seen[key] = self._link(name, role, note)
+            self._seen[key] = self._link(name, role, "")
         return self._seen[key]
 
     def find(self, name: str, role: Literal["organisation", "product", "component"] = "organisation") -> Mention:

@@ -266,3 +266,19 @@ def test_extract_explains_what_was_read_and_why(run: Run, tmp_path: Path) -> Non
     assert "Nothing read." in page
     assert "<script" not in page
     assert "http" not in page
+
+
+def test_an_explanation_has_figures_and_all_documents_of_a_file(run: Run, tmp_path: Path) -> None:
+    item = "<item><title>{0}</title><pubDate>Wed, 28 Jan 2026 08:00:00 GMT</pubDate><guid>{0}</guid><description>{1}</description></item>"
+    told = ("Since 2024 SK Hynix has supplied Nvidia with 70% of its HBM4.", "TSMC raised $2 billion.", "")
+    items = "".join(item.format(name, text) for name, text in zip(("One", "Two", "Three"), told, strict=True))
+    (tmp_path / "feed.rss").write_text(f"<rss version='2.0'><channel><title>F</title>{items}</channel></rss>")
+    rows = [json.loads(line) for line in run("extract", "feed.rss", "--json").stdout.splitlines()]
+    made = [each for row in rows for each in row["relations"] if each["made"]]
+    one = next(each for each in made if each["predicate"] == "supplies")
+    assert (one["share"], one["valid_from"]) == ([0.7, 0.7], "2024-01-01")
+    assert run("extract", "feed.rss", "-o", "read.html").stdout.count("Wrote") == 1
+    page = (tmp_path / "read.html").read_text(encoding="utf-8")
+    assert "One and 2 more as it was read" in page
+    assert "share 70%, from 2024-01-01" in page
+    assert "amount 2,000,000,000 USD" in page

@@ -426,6 +426,13 @@ def test_an_answer_without_a_list_of_claims_is_one_too(embedded: Embedded, tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("key", ["secret-key\n", " secret-key", "secret-k\u0435y"])
+def test_a_key_that_cannot_be_sent_is_said_without_it(key: str) -> None:
+    with pytest.raises(ChatError, match="the key has") as caught:
+        Chat("http://127.0.0.1:1/v1", "small", key).ask("", TEXT, {})
+    assert "secret" not in str(caught.value)
+
+
 # ------------------------------------------------------------------ the command line
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -470,7 +477,8 @@ def test_load_asks_the_server_says_so_and_stores_both_readings(run: Run, tmp_pat
         assert f"the text of documents is sent to 127.0.0.1:{server.server_port}" in done.stderr
         assert len(server.asked) == 2
         store = open_store("store", read_only=True)
-        assert stored(store) == (2, {"model small", "phrases 3"})
+        readers = {each.split(" ")[0] for each in stored(store)[1]}
+        assert (stored(store)[0], readers) == (2, {"model", "reader"})
         store.close()
         assert "There already" in run("load", one, two, url=server.url(), cache="kept").stdout
         assert len(server.asked) == 2

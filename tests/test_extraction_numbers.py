@@ -150,3 +150,57 @@ def test_shares_are_closed_to_the_whole() -> None:
 def test_places_are_those_of_the_words() -> None:
     text = "SK Hynix took over two-thirds of NVIDIA's orders for $1.5bn."
     assert [text[q.start : q.end] for q in quantities(text)] == ["two-thirds", "$1.5bn"]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("forty-five percent of its HBM4", [(0.45, 0.45)]),
+        ("revenue rose twenty-five percent, or .5% a month", [(0.25, 0.25), (0.005, 0.005)]),
+        ("raised its share of Nvidia's HBM4 to 30%", [(0.3, 0.3)]),
+        ("prices of DDR5 to 20%", [(0.2, 0.2)]),
+        ("rose to $80 billion - 50% more", [(80e9, 80e9), (0.5, 0.5)]),
+        ("raised $1.5 billion — 20% more", [(1.5e9, 1.5e9), (0.2, 0.2)]),
+        ("revenue of $5 billion and 30% growth", [(5e9, 5e9), (0.3, 0.3)]),
+        ("will invest $10 billion to 2030", [(10e9, 10e9)]),
+        ("fell by 24,000 to 75,000", [(24000, 24000), (75000, 75000)]),
+        ("grew by $2 billion to $10 billion", [(2e9, 2e9), (10e9, 10e9)]),
+        ("prices will rise by 10% to 30%", [(0.1, 0.3)]),
+        ("paid $5 billion to 3 suppliers", [(5e9, 5e9), (3, 3)]),
+        ("$5 billion and 40,000 GPUs", [(5e9, 5e9), (40000, 40000)]),
+        ("its HBM4 won orders in 2025 won by few", []),
+        ("Moreover, $5 billion went there", [(5e9, 5e9)]),
+        ("the takeover, $400 million in cash", [(400e6, 400e6)]),
+        ("takes over $5 billion of shares", [(5e9, 5e9)]),
+        (">30%; <20%; ≥10%; 80+%", [(0.3, None), (None, 0.2), (0.1, None), (0.8, None)]),
+        ("30 billion New Taiwan dollars", [(30e9, 30e9)]),
+        ("300 trillion Korean won", [(300e12, 300e12)]),
+        ("a half-billion dollars", [(0.5e9, 0.5e9)]),
+        ("one and a half billion dollars", [(1.5e9, 1.5e9)]),
+        ("two to three billion dollars", [(2e9, 3e9)]),
+        ("40,000 wafers a quarter in the second half for a third-party maker", [(40000, 40000)]),
+        ("a non-exclusive supplier", []),
+        ("in 2024, 300 people", [(300, 300)]),
+    ],
+)
+def test_a_number_ends_where_another_begins(text: str, read: list[tuple[float | None, float | None]]) -> None:
+    assert [(q.low, q.high) for q in quantities(text)] == pytest.approx(read)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("10 billion Taiwan dollars", "TWD"),
+        ("500 million Canadian dollars", "CAD"),
+        ("910 billion Indian rupees", "INR"),
+        ("5 million Swiss francs", "CHF"),
+        ("7 million American dollars", "USD"),
+    ],
+)
+def test_a_currency_may_say_whose_it_is(text: str, currency: str) -> None:
+    assert [q.currency for q in quantities(text)] == [currency]
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "9," * 5000, "$9 to " * 2000, "5% to " * 2000])
+def test_long_runs_of_digits_are_read_to_the_end(text: str) -> None:
+    assert all(q.end <= len(text) for q in quantities(text))  # with backtracking this took minutes

@@ -129,3 +129,17 @@ def test_a_pair_has_one_claim_of_a_kind(reader: Reader) -> None:
     text = "SK Hynix supplies HBM4 and LPDDR5X to Nvidia."
     claims = [c for c in reader.extract(document(text)) if c.predicate == "supplies" and c.object]
     assert len({(c.subject.text, c.object and c.object.text) for c in claims}) == len(claims) >= 1
+
+
+def test_a_short_form_may_be_introduced_in_a_heading(reader: Reader) -> None:
+    heading, said = "Texas Instruments (TI) wins Apple", "TI raised $2 billion."
+    text = f"{heading}\n\n{said}"
+    place = text.index(said)
+    day = Document("own", text, DAY, "digest", sentences=(Sentence(said, place, len(text)),))
+    assert ("Texas Instruments", "raisesFunding", None) in told(list(reader.extract(day)))
+
+
+def test_a_note_is_of_one_mention_alone() -> None:
+    linker = Linker(Catalogue.bundled())
+    assert linker.link("Zorbex Silicon", note="provider from CHN").note
+    assert not linker.link("Zorbex Silicon").note

@@ -41,6 +41,8 @@ def bounds(sentence: str, trigger: str, status: str = "planned", predicate: str 
         ("the second half of next year", "2027-07-01", "2027-12-31"),
         ("February 2028", "2028-02-01", "2028-02-29"),
         ("January 15, 2027", "2027-01-15", "2027-01-15"),
+        ("15 January 2027", "2027-01-15", "2027-01-15"),
+        ("the 1st of May", "2026-05-01", "2026-05-01"),
         ("last month", "2025-12-01", "2025-12-31"),
         ("next quarter", "2026-04-01", "2026-06-30"),
         ("last week", "2026-01-19", "2026-01-25"),
@@ -133,6 +135,17 @@ def test_a_plan_begins_when_its_clause_says(sentence: str, trigger: str, found: 
         ("A invested in B in 2024.", "invested", "actual", "investsIn", ".."),
         ("A supplied B until C took over in 2016.", "supplied", "actual", "supplies", ".."),
         ("A supplied B until a rift in 2014.", "supplied", "actual", "supplies", ".."),
+        # Of a word said twice the one beside the parties counts.
+        ("C supplied D until 2019, while A supplied B.", "supplied", "actual", "supplies", ".."),
+        ("C supplies D since 2016, and A supplies B since 2020.", "supplies", "actual", "supplies", "2020-01-01.."),
+        (
+            "C will host D until 2027, and A will host B until 2031.",
+            "host",
+            "planned",
+            "hostsComputeFor",
+            "..2031-12-31",
+        ),
+        ("A has supplied B since 1 May 2024.", "supplied", "actual", "supplies", "2024-05-01.."),
     ],
 )
 def test_only_what_lasts_has_days_of_its_own(

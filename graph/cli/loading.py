@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +19,7 @@ from graph.cli.app import Session, app, parse_day
 from graph.errors import SettingsError
 from graph.loading import Reading, Tally, find_files, load_files, worthwhile
 from graph.settings import Settings
-from loaders.claim import Document
+from loaders.claim import Document, Loaded
 from loaders.extraction import explanation
 from loaders.extraction.chat import Chat
 from loaders.extraction.embedded import Embedded
@@ -159,11 +159,11 @@ def extract(
     reader = extractor(Linker(session.catalogue)) if extractor else None
     # What is explained is read when it is explained, and not before as well.
     asked = Context(parse_day(date), session.catalogue, reader, mapping, _Everything() if explain else frozenset())
+    if explain:
+        _explain(file, load(file, asked, loader), asked, output, as_json)
+        return
     for loaded in load(file, asked, loader):
-        if explain:
-            _explain(loaded.document, asked, output, as_json)
-        else:
-            show.lines(claim.json() for claim in loaded.claims)
+        show.lines(claim.json() for claim in loaded.claims)
 
 
 class _Everything:
@@ -173,35 +173,42 @@ class _Everything:
         return True
 
 
-def _explain(document: Document, context: Context, output: Path | None, as_json: bool) -> None:
-    if not document.sentences:
-        show.fail(f"{document.title or document.iri}: no prose to explain; its claims were not read from sentences", 2)
+def _explain(file: Path, documents: Iterable[Loaded], context: Context, output: Path | None, as_json: bool) -> None:
     extractor = context.extractor
     assert isinstance(extractor, Embedded | Endpoint)
-    read = explanation.explain(document, extractor)
-    if output:
-        output.write_text(explained.html(document, read), encoding="utf-8")
+    found = (each.document for each in documents if each.document.sentences)
+    read = ((document, explanation.explain(document, extractor)) for document in found)
+    shown: list[tuple[Document, Sequence[explanation.Explained]]] = []
+    for document, sentences in read:
+        shown.append((document, sentences if output else ()))  # a page is written at once, lines as they come
+        if as_json and not output:
+            show.lines(json.dumps(row, ensure_ascii=False) for row in explained.rows(sentences))
+        elif not output:
+            for each in sentences:
+                _print(each)
+    if output and shown:
+        output.write_text(explained.html(shown), encoding="utf-8")
         show.console().print(f"Wrote {show.plain(output)}")
-    elif as_json:
-        show.lines(json.dumps(row, ensure_ascii=False) for row in explained.rows(read))
-    else:
-        out = show.console()
-        for each in read:
-            marked = "".join(f"[bold]{show.plain(t)}[/bold]" if name else show.plain(t) for t, name in each.pieces)
-            out.print(marked, overflow="fold")
-            if each.names:
-                names = {name.text: name.known or name.kind for _, _, name in each.names}
-                told = ", ".join(f"{name} ({kind})" for name, kind in names.items())
-                out.print(f"  [dim]{show.plain(told)}[/dim]", overflow="fold")
-            if not each.considered:
-                out.print("  [dim]nothing read[/dim]")
-            for one in each.considered:
-                mark, why = (
-                    ("[green]+[/green]", f"confidence {one.claim.confidence or 1:.2f}, {one.claim.extractor}")
-                    if not one.reason
-                    else ("-", one.reason)
-                )
-                out.print(
-                    f"  {mark} {show.plain(explained.relation(one))} [dim]({show.plain(why)})[/dim]", overflow="fold"
-                )
-            out.print()
+    if not shown:
+        show.fail(f"{file}: no prose to explain; its claims were not read from sentences", 2)
+
+
+def _print(each: explanation.Explained) -> None:
+    """Print a sentence with its names in bold, what they are known to be, and what was read."""
+    out = show.console()
+    marked = "".join(f"[bold]{show.plain(t)}[/bold]" if name else show.plain(t) for t, name in each.pieces)
+    out.print(marked, overflow="fold")
+    if each.names:
+        names = {name.text: name.known or name.kind for _, _, name in each.names}
+        told = ", ".join(f"{name} ({kind})" for name, kind in names.items())
+        out.print(f"  [dim]{show.plain(told)}[/dim]", overflow="fold")
+    if not each.considered:
+        out.print("  [dim]nothing read[/dim]")
+    for one in each.considered:
+        mark, why = (
+            ("[green]+[/green]", f"confidence {one.claim.confidence or 1:.2f}, {one.claim.extractor}")
+            if not one.reason
+            else ("-", one.reason)
+        )
+        out.print(f"  {mark} {show.plain(explained.relation(one))} [dim]({show.plain(why)})[/dim]", overflow="fold")
+    out.print()

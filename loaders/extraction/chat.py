@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import re
 import socket
 import ssl
 import threading
@@ -19,8 +18,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ontology.errors import NthtierError
-
-_FENCE = re.compile(r"\A\s*```(?:json)?\s*\n(.*)\n\s*```\s*\Z", re.DOTALL)
 
 
 class ChatError(NthtierError):
@@ -89,6 +86,10 @@ class Chat:
             connection = http.client.HTTPConnection(parts.hostname, port, timeout=self.timeout)
         headers = {"Content-Type": "application/json", "Accept": "application/json", "Connection": "close"}
         if self.key:
+            if not self.key.isprintable() or not self.key.isascii() or self.key != self.key.strip():
+                raise ChatError(
+                    f"{self.where}: the key has spaces around it, a line break or another letter that no key has"
+                )
             headers["Authorization"] = f"Bearer {self.key}"
         with contextlib.closing(connection), _Deadline(self.timeout) as deadline:
             connection.connect()
@@ -112,8 +113,7 @@ def _content(body: bytes) -> Any:
     if choice["message"].get("refusal"):
         raise ValueError("the model refused")
     content = choice["message"]["content"]
-    fenced = _FENCE.match(content)
-    return json.loads(fenced[1] if fenced else content)
+    return json.loads(content.strip().removeprefix("```json").removeprefix("```").removesuffix("```"))
 
 
 def _reason(error: Exception) -> str:

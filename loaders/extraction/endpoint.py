@@ -55,7 +55,7 @@ class Endpoint:
 
     >>> from ontology.catalogue import Catalogue
     >>> Endpoint.beside(Linker(Catalogue.bundled()), Chat("http://localhost:11434/v1", "qwen3")).name
-    'model qwen3, instructions ..., phrases 3, reader ...'
+    'model qwen3, instructions ..., reader ..., times ...'
     """
 
     embedded: Embedded

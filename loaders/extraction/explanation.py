@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -48,12 +49,18 @@ def explain(document: Document, extractor: Embedded | Endpoint, floor: float = F
     """
     names, read = extractor.reader.understand(document, floor)
     weighed = extractor.weigh(document, read)
+    there: dict[int, dict[str, Name]] = defaultdict(dict)
+    here: dict[int, list[Considered]] = defaultdict(list)
+    for name in names:
+        there[name.sentence][name.text] = name
+    for one in weighed:
+        here[one.sentence].append(one)
     out = []
     for number, sentence in enumerate(document.sentences):
-        there = {name.text: name for name in names if name.sentence == number}
-        here = [one for one in weighed if one.sentence == number]
-        made_first = sorted(here, key=lambda one: (bool(one.reason), -(one.claim.confidence or 0), one.claim.id))
-        out.append(Explained(sentence, tuple(_spans(sentence.text, there)), tuple(made_first)))
+        made_first = sorted(
+            here[number], key=lambda one: (bool(one.reason), -(one.claim.confidence or 0), one.claim.id)
+        )
+        out.append(Explained(sentence, tuple(_spans(sentence.text, there[number])), tuple(made_first)))
     return out
 
 

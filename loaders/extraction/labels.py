@@ -1,5 +1,7 @@
 """What the network's outputs mean, in the order in which it was trained."""
 
+from ontology import terms
+
 PREDICATES = (
     "supplies", "fabricatesFor", "packagesFor", "hostsComputeFor", "licensesTo",
     "develops", "uses", "competesWith",
@@ -51,9 +53,7 @@ KINDS = (
     "operating-system",
 )
 """What the catalogue knows a name to be; a name of another kind, or of none, is read by its type alone."""
-SYMMETRIC = frozenset({"competesWith", "partnersWith"})
-WITHOUT_OBJECT = frozenset({"expandsCapacity", "raisesFunding", "reportsResult", "changesLeadership", "cutsWorkforce"})
-OBJECT_OPTIONAL = WITHOUT_OBJECT | {"constrains", "changesPrice", "restricts"}
+SYMMETRIC, WITHOUT_OBJECT, OBJECT_OPTIONAL = terms.SYMMETRIC, terms.WITHOUT_OBJECT, terms.OBJECT_OPTIONAL
 
 FIELDS = {"amount": ("money", "count"), "share": ("ratio", "whole"), "change": ("ratio",)}
 """Which kinds of quantity can fill a claim's field."""

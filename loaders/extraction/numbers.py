@@ -26,6 +26,11 @@ CURRENCIES = {
     "riyals": "SAR", "riyal": "SAR", "shekels": "ILS", "francs": "CHF", "chf": "CHF", "kronor": "SEK", "sek": "SEK",
     "kr": "SEK", "nok": "NOK", "dkk": "DKK", "aed": "AED", "sar": "SAR", "aud": "AUD", "cad": "CAD", "sgd": "SGD", "ils": "ILS", "ringgit": "MYR", "baht": "THB", "dong": "VND", "rupiah": "IDR",
 }  # fmt: skip
+_DOLLARS = {
+    f"{whose} {form}": code
+    for whose, code in (("taiwan", "TWD"), ("new taiwan", "TWD"), ("hong kong", "HKD"), ("canadian", "CAD"), ("australian", "AUD"), ("singapore", "SGD"))
+    for form in ("dollar", "dollars")
+}  # fmt: skip
 SCALES = {
     "trillion": 1e12, "trillions": 1e12, "tn": 1e12, "trn": 1e12, "t": 1e12, "billion": 1e9, "billions": 1e9, "bn": 1e9, "b": 1e9,
     "million": 1e6, "millions": 1e6, "mn": 1e6, "mln": 1e6, "m": 1e6, "thousand": 1e3, "k": 1e3, "lakh crore": 1e12, "crore": 1e7, "lakh": 1e5,
@@ -35,7 +40,7 @@ WORDS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
-    "eighty": 80, "ninety": 90, "hundred": 100, "half a": 0.5,
+    "eighty": 80, "ninety": 90, "hundred": 100, "half a": 0.5, "a half": 0.5,
 }  # fmt: skip
 PARTS = {
     "half": 2,
@@ -49,33 +54,42 @@ PARTS = {
     "tenth": 10,
 }
 
-_NUMBER = r"\d[\d,]*(?:\.\d+)?"
+_NUMBER = r"(?>\d+(?:,\d{2,3})*(?:\.\d+)?)"
+_FREE = r"(?<![A-Za-z0-9.])"
+"""Where a number may begin: not in a name ("HBM4 to 30%") nor in another number."""
 _SCALE = r"(?:trillions?|billions?|millions?|thousand|lakh crore|crore|lakh|trn|tn|bn|mn|mln|万亿|[兆조億亿억万萬만]|[TtBbMmKk](?![A-Za-z]))"
 _SIGN = r"(?:US\$|NT\$|HK\$|(?<![A-Za-z])[ACSTR]\$|CN¥|JP¥|[$€£¥₩₹]|\b(?:USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|INR|CHF|SEK|NOK|DKK|HKD|AED|SAR|AUD|CAD|SGD|ILS|Rs|kr)(?![a-z]))"
 _NAME = (
-    r"(?:(?:US |American )?dollars?|euros?|pounds?|yen|yuan|renminbi|won|rupees|dirhams?|riyals?|shekels|francs|kronor|reais|ringgit|baht|dong|rupiah"
+    r"(?:(?:(?:US|American|(?:New )?Taiwan|Hong Kong|Canadian|Australian|Singapore) )?dollars?|euros?|(?:British )?pounds?|(?:Japanese )?yen|(?:Chinese )?yuan"
+    r"|renminbi|(?:(?:South )?Korean )?won|(?:Indian )?rupees|dirhams?|riyals?|shekels|(?:Swiss )?francs|(?:Swedish )?kronor|reais|ringgit|baht|dong|rupiah"
     r"|USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|美元|日元|韩元|人民币|元|円|원)"
 )
-_WORD = r"(?:half a|" + "|".join(w for w in WORDS if " " not in w) + r")"
+_ONES, _TENS = ("|".join(w for w in WORDS if WORDS[w] in each) for each in (range(1, 10), range(20, 100)))
+_WORD = rf"(?:half a|a half|(?:{_TENS})[\s-](?:{_ONES})|" + "|".join(w for w in WORDS if " " not in w) + r")"
 _TO = r"\s?(?:-|–|—|to|～|~|and)\s?"
 MONEY = re.compile(
-    rf"(?P<sign>{_SIGN})\s?(?P<low>{_NUMBER})(?:[\s-]?(?P<lowscale>{_SCALE}))?(?:{_TO}(?:{_SIGN})?\s?(?P<high>{_NUMBER})(?:[\s-]?(?P<highscale>{_SCALE}))?(?!\s?(?:%|percent)))?"
-    rf"|(?P<low2>{_NUMBER})(?:[\s-]?(?P<lowscale2>{_SCALE}))?(?:{_TO}(?P<high2>{_NUMBER}))?[\s-]?(?P<highscale2>{_SCALE})?[\s-]?(?P<name>{_NAME})(?![A-Za-z])"
-    rf"|\b(?P<word>{_WORD})\s(?P<wordscale>trillion|billion|million|hundred million)\s(?P<wordname>{_NAME})(?![A-Za-z])",
+    rf"(?P<sign>{_SIGN})\s?(?P<low>{_NUMBER})(?:[\s-]?(?P<lowscale>{_SCALE}))?"
+    # The upper end has a scale of its own where the lower one has: "$5 billion to 3 suppliers" is no range, nor is "$10bn to 2030".
+    rf"(?:{_TO}(?:{_SIGN}\s?|(?!(?:19|20)\d\d(?![\d,.]|[\s-]?{_SCALE})))(?P<high>{_NUMBER})(?:[\s-]?(?P<highscale>{_SCALE})|(?(lowscale)(?!)))(?!\s?(?:%|percent)))?"
+    rf"|{_FREE}(?P<low2>{_NUMBER})(?:[\s-]?(?P<lowscale2>{_SCALE}))?(?:{_TO}(?P<high2>{_NUMBER}))?[\s-]?(?P<highscale2>{_SCALE})?[\s-]?(?P<name>{_NAME})(?![A-Za-z])"
+    rf"|\b(?:(?P<some>{_ONES}) and a half|(?P<word>{_WORD})(?:{_TO}(?P<word2>{_WORD}))?)[\s-](?P<wordscale>trillion|billion|million|hundred million)\s(?P<wordname>{_NAME})(?![A-Za-z])",
     re.IGNORECASE,
 )
-_PERCENT = r"\s?-?(?:%|％|percent(?!age p)|per\s?cent(?!age p)|pct)"
+_PERCENT = r"\+?\s?-?(?:%|％|percent(?!age p)|per\s?cent(?!age p)|pct)"
 PERCENT = re.compile(
-    rf"(?P<sign>[+\-−–](?=\d))?(?P<low>{_NUMBER})(?:{_PERCENT})?{_TO}(?:[+\-−])?(?P<high>{_NUMBER}){_PERCENT}"
-    rf"|(?P<sign1>(?<![\d%])[+\-−–](?=\d))?(?P<only>{_NUMBER}){_PERCENT}"
+    rf"(?P<sign>[+\-−–](?=\d))?{_FREE}(?P<low>{_NUMBER})(?:{_PERCENT})?{_TO}(?:[+\-−])?(?P<high>{_NUMBER}){_PERCENT}"
+    rf"|(?P<sign1>(?<![\d%])[+\-−–](?=\d))?{_FREE}(?P<only>{_NUMBER}|\.\d+){_PERCENT}"
     rf"|\b(?P<word>{_WORD}){_PERCENT}",
     re.IGNORECASE,
 )
 FRACTION = re.compile(
-    r"\b(?:(?P<count>a|an|one|two|three|four|five|seven|nine)[\s-](?P<part>half|third|quarter|fourth|fifth|sixth|seventh|eighth|tenth)s?"
-    r"|(?:another |the other )(?P<other>half|third|quarter|fifth|sixth|tenth)|(?P<half>half|halves)|(?P<in>one|two|three|four|nine)(?: [a-z]+)? (?:in|out of)(?: every)? (?P<of>two|three|four|five|ten))\b",
+    r"\b(?<!first )(?<!second )(?<!first-)(?<!second-)(?<!latter )(?<!back )"
+    r"(?:(?P<count>a|an|one|two|three|four|five|seven|nine)[\s-](?P<part>half|third|quarter|fourth|fifth|sixth|seventh|eighth|tenth)s?"
+    r"|(?:another |the other )(?P<other>half|third|quarter|fifth|sixth|tenth)|(?P<half>half|halves)|(?P<in>one|two|three|four|nine)(?: [a-z]+)? (?:in|out of)(?: every)? (?P<of>two|three|four|five|ten))\b(?![\s-](?:part(?:y|ies)|trillion|billion|million)\b)",
     re.IGNORECASE,
 )
+#: "40,000 wafers a quarter", "twice in a quarter": a part of a year.
+_PER = re.compile(r"(?:\d[\d,.]*\s(?:\w+\s){0,3}|\b(?:once|twice|times|in)\s)$", re.IGNORECASE)
 MULTIPLE = re.compile(
     r"\b(?P<verb>doubl|tripl|trebl|quadrupl|quintupl|halv)(?:ed|ing|es|e)\b"
     r"|\b(?P<times>\d+(?:\.\d+)?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|twenty|thirty)[\s-]?(?:fold\b|times (?:as|the|that|what|more than)\b)"
@@ -83,7 +97,7 @@ MULTIPLE = re.compile(
     re.IGNORECASE,
 )
 WHOLE = re.compile(
-    r"\b(?:exclusive(?:ly)?|sole(?:ly)?|sole-sourced?|(?:the )?only (?:supplier|source|vendor|provider|maker|producer)|only (?:from|by|at)|single[- ]source[d]?"
+    r"\b(?<!non-)(?:exclusive(?:ly)?|sole(?:ly)?|sole-sourced?|(?:the )?only (?:supplier|source|vendor|provider|maker|producer)|only (?:from|by|at)|single[- ]source[d]?"
     r"|no (?:other|second) (?:vendor|supplier|source|maker)|entire(?:ly)?|all (?:of|its|the|their)|every|only|whole|wholly|monopoly|exclusivity"
     r"|no (?:alternative|other [a-z-]+)|alone|nobody else|no one else|everything)\b",
     re.IGNORECASE,
@@ -121,18 +135,20 @@ LISTED = re.compile(
     re.IGNORECASE,
 )
 COUNT = re.compile(
-    rf"(?<![\w.$€£¥₩₹])(?P<low>\d[\d,]*(?:\.\d+)?(?:k\b)?)(?:{_TO}(?P<high>\d[\d,]*))?(?!\s?(?:%|{_NAME}|percent|per cent|{_SCALE}\b))(?![\w%]|[.,]\d)"
+    rf"(?<![\w.$€£¥₩₹])(?P<low>{_NUMBER}(?:k\b)?)(?:{_TO}(?P<high>(?>\d+(?:,\d{{2,3}})*)))?(?!\s?(?:%|{_NAME}|percent|per cent|{_SCALE}\b))(?![\w%]|[.,]\d)"
 )
 _OVER = re.compile(
-    r"(?:(?<!\bno )(?<!\bnot )(?:(?<!\btalks )(?<!\bdispute )(?<!\bfight )over|more than|above)|at least|exceed(?:s|ing|ed)?|upwards? of|north of|no(?:t)? less than|no(?:t)? fewer than|surpass(?:es|ed|ing)?|(?:pass|cross)(?:es|ed|ing)?(?! an? | the )|minimum of|beyond"
-    r"|in excess of|not (?:below|under)|topp?(?:ed|ing|s))\W*(?:a |an |the |by )?$",
+    r"(?:[>≥]|\b(?:(?<!\bno )(?<!\bnot )(?:(?<!\btalks )(?<!\bdispute )(?<!\bfight )(?<!\btakes )(?<!\btake )(?<!\btook )(?<!\btaking )(?<!\btaken )over|more than|above)"
+    r"|at least|exceed(?:s|ing|ed)?|upwards? of|north of|no(?:t)? less than|no(?:t)? fewer than|surpass(?:es|ed|ing)?|(?:pass|cross)(?:es|ed|ing)?(?! an? | the )|minimum of|beyond"
+    r"|in excess of|not (?:below|under)|topp?(?:ed|ing|s)))[^\w.,;:!?()]*(?:a |an |the |by )?$",
     re.IGNORECASE,
 )
 _OR_MORE = re.compile(r"(?:\+|\s(?:or|and) (?:more|over|above|higher)\b|\sat least\b|\splus\b|-plus\b)", re.IGNORECASE)
 _BETWEEN = re.compile(r"\b(?:between|of)\W{1,3}$", re.IGNORECASE)
+_BY = re.compile(r"\bby(?: (?:about|around|roughly|some|just))?\W{1,3}$", re.IGNORECASE)
 _FROM = re.compile(r"\bfrom(?: (?:about|around|roughly|some|just))?\W{1,3}$", re.IGNORECASE)
 _UNDER = re.compile(
-    r"(?:up to|as much as|at most|less than|under|below|no(?:t)? more than|maximum of|as many as|fewer than|capped at|not (?:above|over))\W*(?:a |an |the )?$",
+    r"(?:[<≤]|\b(?:up to|as much as|at most|less than|under|below|no(?:t)? more than|maximum of|as many as|fewer than|capped at|not (?:above|over)))[^\w.,;:!?()]*(?:a |an |the )?$",
     re.IGNORECASE,
 )
 _VALUATION_BEFORE = re.compile(
@@ -165,14 +181,16 @@ class Quantity:
 
 
 def number(text: str) -> float:
-    """The value of digits with separators, or of a small number word.
+    """The value of digits with separators, or of a number word.
 
-    >>> number("1,250.5"), number("three")
-    (1250.5, 3.0)
+    >>> number("1,250.5"), number("three"), number("forty-five")
+    (1250.5, 3.0, 45.0)
     """
     word = text.casefold()
     if word in WORDS:
         return float(WORDS[word])
+    if word[-1].isalpha() and len(parts := re.split(r"[\s-]", word)) == 2:
+        return sum(map(number, parts))
     thousand = 1000.0 if word.endswith("k") else 1.0
     return float(word.rstrip("k").replace(",", "")) * thousand
 
@@ -189,11 +207,11 @@ def _bounded(low: float, high: float, text: str, start: int, end: int) -> Interv
 
 
 def _cut(match: re.Match[str], text: str) -> int | None:
-    """Where "3 and 11 percent" or "from $5bn to $8bn" falls into two quantities; ``None`` for a range."""
+    """Where "3 and 11 percent", "from $5bn to $8bn" or "by $2bn to $10bn" falls into two quantities; ``None`` for a range."""
     said, before = match.group().casefold(), text[max(0, match.start() - 16) : match.start()]
     if " and " in said and not _BETWEEN.search(before):
         return match.start() + said.index(" and ")
-    if " to " in said and _FROM.search(before):
+    if " to " in said and (_FROM.search(before) or ("%" not in said and "per" not in said and _BY.search(before))):
         return match.start() + said.index(" to ")
     return None
 
@@ -202,9 +220,10 @@ def _money(text: str) -> Iterator[Quantity]:
     for m in MONEY.finditer(text):
         g = m.groupdict()
         last = SCALES.get((g["highscale"] or g["highscale2"] or "").casefold(), 0.0)
-        if g["word"]:
+        if g["wordname"]:
             scale = 1e8 if g["wordscale"].casefold() == "hundred million" else SCALES[g["wordscale"].casefold()]
-            low = high = number(g["word"]) * scale
+            low = scale * (number(g["word"]) if g["word"] else number(g["some"]) + 0.5)
+            high = number(g["word2"]) * scale if g["word2"] else low
             name = g["wordname"]
         else:
             first = SCALES.get((g["lowscale"] or g["lowscale2"] or "").casefold(), 0.0) or last or 1.0
@@ -212,11 +231,13 @@ def _money(text: str) -> Iterator[Quantity]:
             top = g["high"] or g["high2"]
             high = number(top) * (last or first) if top else low
             name = g["sign"] or g["name"]
+        if name.casefold() == "won" and low == high and 1900 <= low <= 2100:  # "in 2025 won a prize"
+            continue
         before = text[max(0, m.start() - 60) : m.start()]
         valued = _VALUATION_BEFORE.search(before) and not _DEAL_BEFORE.search(before)
         if valued or _VALUATION_AFTER.search(text[m.end() : m.end() + 40]):
             continue
-        currency = CURRENCIES.get(name.casefold().removeprefix("us ").removeprefix("american "), "USD")
+        currency = _DOLLARS.get(name.casefold()) or CURRENCIES.get(name.casefold().split(" ")[-1], "USD")
         if low != high and (cut := _cut(m, text)):
             last_start = text.index(" ", cut + 1) + 1
             yield Quantity(m.start(), cut, "money", *_bounded(low, low, text, m.start(), cut), currency)
@@ -231,6 +252,9 @@ def _percentages(text: str) -> Iterator[Quantity]:
         g = m.groupdict()
         sign = -1 if (g["sign"] or g["sign1"] or "+") in "-−–" else 1
         low = sign * number(g["low"] or g["only"] or g["word"]) / 100
+        if not g["high"] and "+" in m.group()[1:]:  # "80+%"
+            yield Quantity(m.start(), m.end(), "ratio", low, None)
+            continue
         high = sign * number(g["high"]) / 100 if g["high"] else low
         if low != high and (cut := _cut(m, text)):
             last_start = text.index(" ", cut + 1) + 1
@@ -260,7 +284,8 @@ def _fractions(text: str) -> Iterator[Quantity]:
             value = WORDS[g["in"].casefold()] / WORDS[g["of"].casefold()]
         else:
             value = WORDS[g["count"].casefold()] / PARTS[g["part"].casefold()]
-        if value <= 1:
+        period = g["part"] == "quarter" and not text.startswith(" of", m.end()) and _PER.search(text, 0, m.start())
+        if value <= 1 and not period:
             yield Quantity(m.start(), m.end(), "ratio", *_bounded(value, value, text, m.start(), m.end()))
     verbs = {"doubl": 1.0, "tripl": 2.0, "trebl": 2.0, "quadrupl": 3.0, "quintupl": 4.0, "halv": -0.5}
     for m in MULTIPLE.finditer(text):
@@ -325,7 +350,10 @@ def _counts(text: str, taken: list[Quantity]) -> Iterator[Quantity]:
         low = number(m["low"])
         high = number(m["high"]) if m["high"] else low
         year = m["high"] is None and 1900 <= low <= 2100 and "," not in m["low"]
-        if high >= low and not year:
+        if m["high"] and (cut := _cut(m, text)):
+            yield Quantity(m.start(), cut, "count", *_bounded(low, low, text, m.start(), cut))
+            yield Quantity(m.start("high"), m.end(), "count", *_bounded(high, high, text, m.start("high"), m.end()))
+        elif high >= low and not year:
             yield Quantity(m.start(), m.end(), "count", *_bounded(low, high, text, m.start(), m.end()))
 
 

@@ -86,7 +86,7 @@ class Reader:
         """The names of a document, and every relation with a score from ``floor`` up, surest first within a sentence."""
         cut = self.windows(document)
         short = abbreviations(document.text)
-        said = "\n".join(sentence.text for sentence in document.sentences)
+        said = "\n".join((*(sentence.text for sentence in document.sentences), *short.values()))
         names: list[Name] = []
         considered: list[Considered] = []
         for window, reading in zip(cut, self.read(cut, floor), strict=True):

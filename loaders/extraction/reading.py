@@ -35,6 +35,8 @@ _LONGEST_ITEM = 10
 _MOST_NAMES = 40
 _FURTHER = 0.25
 """How likely a further item of a relation without object must be for a claim of its own."""
+_LONGER = 0.1
+"""How likely a later end of an item must be, next to the likeliest, to be taken: "TPU v8i trays" rather than "TPU v8i"."""
 NO_LEAN = dict.fromkeys(("item", *FIELDS), 0.0)
 
 
@@ -196,14 +198,13 @@ def _claims(
     which, items = np.array(begun, np.int64).T
     status, attribution, pointers, falls, said = network.describe(states[which], np.ascontiguousarray(items), memory)
     pointers[:, 1:, 0] -= [lean[field] for field in FIELDS]
-    _apart(begun, pointers[:, 1 + list(FIELDS).index("amount")], said)
+    spans = [_item(one, first, pointers[k, 0]) for k, (_, first) in enumerate(begun)]
+    claims = _free(which.tolist(), spans)
+    _apart(claims, items, pointers[:, 1 + list(FIELDS).index("amount")], said)
     found: list[list[Found]] = [[] for _ in hits]
-    for k, (n, first) in enumerate(begun):
+    for n, k in ((n, k) for n, own in claims.items() for k in own):
         row, predicate = hits[n].tolist()
         subject, target = (asked.names[name] for name in asked.pairs[row].tolist())
-        item = _item(one, first, pointers[k, 0])
-        if any(item and other.item and item[0] < other.item[1] and other.item[0] < item[1] for other in found[n]):
-            continue
         amounts = {f: _quantity(one, f, PREDICATES[predicate], pointers[k, 1 + i]) for i, f in enumerate(FIELDS)}
         money, share, change = amounts["amount"], amounts["share"], amounts["change"]
         falling = change is not None and float(falls[k, change[1]]) > 0
@@ -216,7 +217,7 @@ def _claims(
                 PREDICATES[predicate],
                 None if target is None else one.entities[target].name,
                 "" if target is None else one.entities[target].type,
-                item,
+                spans[k],
                 STATUSES[int(status[k].argmax())],
                 ATTRIBUTIONS[int(attribution[k].argmax())],
                 as_share(share[0]) if share else None,
@@ -228,16 +229,24 @@ def _claims(
     return found
 
 
-def _apart(begun: Sequence[tuple[int, int]], amounts: Floats, said: Floats) -> None:
-    """Where a relation has several items, give each amount to the one that points at it most, and seek each trigger nearest its own."""
+def _free(relations: Sequence[int], spans: Sequence[Span | None]) -> dict[int, list[int]]:
+    """Of each relation the claims whose items do not stand in one another; the first stays."""
     claims: dict[int, list[int]] = {}
-    for k, (relation, _) in enumerate(begun):
-        claims.setdefault(relation, []).append(k)
+    for k, (relation, span) in enumerate(zip(relations, spans, strict=True)):
+        own = claims.setdefault(relation, [])
+        others = (spans[other] for other in own)
+        if not any(span and other and span[0] < other[1] and other[0] < span[1] for other in others):
+            own.append(k)
+    return claims
+
+
+def _apart(claims: Mapping[int, list[int]], items: Ints, amounts: Floats, said: Floats) -> None:
+    """Where a relation has several items, give each amount to the one that points at it most, and seek each trigger nearest its own."""
     for own in claims.values():
         if len(own) > 1:
             margin = amounts[own, 1:] - amounts[own, :1]
             amounts[own, 1:] = np.where(margin == margin.max(axis=0), amounts[own, 1:], -np.inf)
-            away = np.abs(np.arange(said.shape[1]) - np.array([begun[k][1] for k in own])[:, None])
+            away = np.abs(np.arange(said.shape[1]) - items[own][:, None])
             said[own] = np.where(away == away.min(axis=0), said[own], -1e4)
 
 
@@ -283,7 +292,8 @@ def _words(text: str, start: int, end: int) -> Span:
 def _item(one: _Text, first: int, ends: Floats) -> Span | None:
     if first == 0:
         return None
-    last = min(first + int(ends[first : first + _LONGEST_ITEM].argmax()), len(one.tokens) - 2)
+    likely = _softmax(ends[first : min(first + _LONGEST_ITEM, len(one.tokens) - 1)])
+    last = first + int(np.flatnonzero(likely >= _LONGER * likely.max())[-1])
     return _words(one.text, one.tokens.offsets[first][0], one.tokens.offsets[last][1])
 
 

@@ -9,6 +9,7 @@ from calendar import monthrange
 from dataclasses import replace
 from datetime import date as Date
 from datetime import timedelta
+from itertools import islice
 from typing import Literal
 
 from loaders.claim import Claim
@@ -16,10 +17,11 @@ from loaders.dates import MONTHS
 from loaders.extraction.stance import EDGE
 
 Period = tuple[Date, Date]
+Span = tuple[int, int]
 Bound = Literal["from", "until"]
 
 #: What the rules are called in provenance; to be raised whenever they would make other claims.
-TIMES = "times 2"
+TIMES = "times 3"
 #: Ties that last; what happens once (a result, a round, a price) has its document's day.
 LASTING = frozenset(
     {"supplies", "fabricatesFor", "packagesFor", "hostsComputeFor", "licensesTo", "uses", "partnersWith", "constrains", "restricts"}
@@ -43,7 +45,7 @@ _THIRD = (
     "(?:" + "|".join(sorted((p for p in _PARTS if re.search(r"[1-4]|quarter|half", p)), key=len, reverse=True)) + ")"
 )
 _PERIOD = (
-    rf"(?:the )?(?:(?:(?P<part>(?ai:{_PART})|{_MONTH})(?: (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?)?(?:,? (?:of |in )?|-)(?:the )?)?"
+    rf"(?:the )?(?:(?P<first>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?={_MONTH}))?(?:(?:(?P<part>(?ai:{_PART})|{_MONTH})(?: (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?)?(?:,? (?:of |in )?|-)(?:the )?)?"
     r"(?:(?P<year>20\d\d)|(?ai:(?P<near>this|next|last|the coming) year))"
     r"|(?P<short>[1-4]Q|[12]H)(?P<yy>\d\d)"
     rf"|(?P<alone>(?ai:{_THIRD})|{_MONTH})(?: (?P<date>\d{{1,2}})(?:st|nd|rd|th)?\b)?"
@@ -63,6 +65,8 @@ _JOINS = re.compile(r"(?:and|but|or|so|that|to)\b")
 _TILL = re.compile(r"\b(?:until|till)\b")
 #: Characters from the trigger within which a date may stand; it bounds the work on a hostile sentence.
 _REACH = 200
+#: Occurrences of a word that are looked at, for the same reason.
+_MOST = 20
 #: Who says, shows or signs between a date and a trigger does that on the day; a new sentence is about another.
 _OTHERS = re.compile(
     r"\b(?:say|says|said|told|tells|announc\w+|report(?:s|ed)|confirm\w+|disclos\w+|reveal\w+|unveil\w+|show(?:s|ed)|sign(?:s|ed)"
@@ -108,19 +112,20 @@ def span(day: Date, said: str) -> Period:
 
 def _period(day: Date, match: re.Match[str], ahead: bool) -> Period:
     found = match.groupdict()
+    dated = found["first"]
     if found["close"]:
         return _near(day, found["unit"].casefold(), {"this": 0, "next": 1, "last": -1}[found["close"].casefold()])
     if found["alone"]:
         first, last = _PARTS[found["alone"].rstrip(".").casefold()]
         # A part of a year without its year is the next one of a plan and the last one of what is done.
         year = day.year + ((last < day.month) if ahead else -(first > day.month))
-        return _months(year, (first, last), found["date"])
+        return _months(year, (first, last), dated or found["date"])
     if found["short"]:
         return _months(2000 + int(found["yy"]), _PARTS[found["short"].casefold()], None)
     near = {"this": 0, "next": 1, "the coming": 1, "last": -1}
     year = int(found["year"]) if found["year"] else day.year + near[found["near"].casefold()]
     part = (found["part"] or "").rstrip(".").casefold()
-    return _months(year, _PARTS[part] if part else (1, 12), found["day"])
+    return _months(year, _PARTS[part] if part else (1, 12), dated or found["day"])
 
 
 def _months(year: int, part: tuple[int, int], day: str | None) -> Period:
@@ -174,11 +179,24 @@ def dated(claim: Claim) -> Claim:
 
 
 def _said(claim: Claim) -> tuple[int, int] | None:
-    """Where the sentence says it: the trigger, or without one the words from one party to the other."""
-    ends = [claim.trigger] if claim.trigger else [each.text for each in (claim.subject, claim.object) if each]
-    places = [claim.sentence.find(each) for each in ends]
-    begin, end = min(places), max(place + len(each) for place, each in zip(places, ends, strict=True))
-    return (begin, end) if begin >= 0 and end - begin <= 2 * _REACH else None
+    """Where the sentence says it: the trigger, of several the one nearest to both parties, or without one the words between these."""
+    parties = [each.text for each in (claim.subject, claim.object) if each]
+    if not claim.trigger:
+        places = [(place, place + len(each)) for each in parties if (place := claim.sentence.find(each)) >= 0]
+        begin, end = min(places, default=(0, 0))[0], max((last for _, last in places), default=0)
+        return (begin, end) if len(places) == len(parties) and end - begin <= 2 * _REACH else None
+    said = _occurrences(claim.sentence, claim.trigger)
+    ends = [found for each in parties if (found := _occurrences(claim.sentence, each))]
+
+    def apart(place: Span) -> int:
+        """How many letters the parties, each where it stands nearest, are away from a trigger."""
+        return sum(min(max(place[0] - end, begin - place[1], 0) for begin, end in found) for found in ends)
+
+    return min(said, key=apart, default=None)
+
+
+def _occurrences(text: str, words: str) -> list[Span]:
+    return [match.span() for match in islice(re.finditer(re.escape(words), text), _MOST)]
 
 
 def _together(text: str, trigger: tuple[int, int], match: re.Match[str]) -> bool:
@@ -227,7 +245,7 @@ def _bound(claim: Claim, match: re.Match[str], opened: bool) -> tuple[Bound, Dat
         )
         counts = any(re.search(r"\b\d", words) for words in around)
         return ("from", last) if ahead and not counts else None
-    if word == "on" and not (match["day"] or match["date"]):
+    if word == "on" and not (match["first"] or match["day"] or match["date"]):
         return None
     if match["alone"] and (claim.status == "negotiating" or not (ahead or word in ("in", "during", "on", "since"))):
         return (
