@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import date as Date
 from importlib.metadata import version
 from typing import Annotated, Any, Final, Literal, ParamSpec, TypeVar
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ToolError
-from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field
-from starlette.routing import BaseRoute
 
 from graph.changes import Changes, changes
 from graph.chokepoints import Chokepoints, Stops, chokepoints, stops
@@ -412,24 +409,3 @@ def _resources(server: MCPServer[Any], store: Store, catalogue: Catalogue) -> No
             return document(store, identity)
 
         return read(make)
-
-
-def tool_routes(server: MCPServer[Any]) -> tuple[list[BaseRoute], Callable[[object], Any]]:
-    """Return the route ``/mcp`` of the server (streamable HTTP, stateless), and the lifespan it needs.
-
-    Nothing is written and no credential is asked for, so that a page from elsewhere that reaches it reads no more than
-    ``/sparql`` shows to all.
-    """
-    app = server.streamable_http_app(
-        streamable_http_path="/mcp",
-        json_response=True,
-        stateless_http=True,
-        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
-    )
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_: object) -> AsyncIterator[None]:
-        async with server.session_manager.run():
-            yield
-
-    return list(app.routes), lifespan

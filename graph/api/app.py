@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from graph.api import faults
+from graph.api.agents import tool_routes
 from graph.api.analysis import analysis_router
 from graph.api.analysis_pages import analysis_pages_router
 from graph.api.ask import ask_router
@@ -29,7 +30,7 @@ from graph.api.service import Measures, Service
 from graph.api.sparql import reads_of, sparql_router
 from graph.settings import Settings
 from graph.store import Store
-from graph.tools import tool_routes, tool_server
+from graph.tools import tool_server
 from ontology.catalogue import Catalogue
 
 #: Router factories of the resources; each is served under ``/v1`` and, for what is no browser, at the root.

@@ -230,7 +230,11 @@ def _claims(
 
 
 def _free(relations: Sequence[int], spans: Sequence[Span | None]) -> dict[int, list[int]]:
-    """Of each relation the claims whose items do not stand in one another; the first stays."""
+    """Of each relation the claims whose items do not stand in one another; the first stays.
+
+    >>> _free([0, 0, 0, 1], [(0, 12), (5, 12), (20, 25), (5, 12)])
+    {0: [0, 2], 1: [3]}
+    """
     claims: dict[int, list[int]] = {}
     for k, (relation, span) in enumerate(zip(relations, spans, strict=True)):
         own = claims.setdefault(relation, [])

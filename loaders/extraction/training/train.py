@@ -8,6 +8,7 @@ import json
 import math
 import os
 import random
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -114,6 +115,19 @@ def batches(training: list[Unit], recipe: dict[str, Any], epoch: int) -> Iterato
     yield from by_length(side_by_side(swapped, rng, recipe["joined"]), rng, recipe["letters"])
 
 
+def _begin_from(model: Extractor, warm: Path) -> None:
+    """Take over the weights of ``warm``, also of an earlier form of the network, and tell which parts begin anew."""
+    went = model.load_state_dict(torch.load(warm, weights_only=True)["model"], strict=False)
+    if went.unexpected_keys:
+        raise ValueError(f"{warm}: {went.unexpected_keys[0]} is not of the network that the recipe describes")
+    if went.missing_keys:
+        print(
+            "begun anew:",
+            *dict.fromkeys(re.findall(r"(?m)^(?:encoder\.)?\w+(?:\.\d+)?", "\n".join(went.missing_keys))),
+            flush=True,
+        )
+
+
 def train(
     weights: Path,
     out: Path,
@@ -128,17 +142,14 @@ def train(
     torch.set_flush_denormal(True)
     tokeniser = Tokeniser(weights / "tokenizer.json")
     model = Extractor.start(weights, recipe)
-    if warm:
-        went = model.load_state_dict(torch.load(warm, weights_only=True)["model"], strict=False)
-        if went.unexpected_keys:
-            raise ValueError(f"{warm}: {went.unexpected_keys[0]} is not of the network that the recipe describes")
-        if went.missing_keys:  # the first weights are of an earlier form of the network
-            print("begun anew:", *went.missing_keys, flush=True)
+    checkpoint = out / "checkpoint.pt"
+    if warm and not checkpoint.exists():
+        _begin_from(model, warm)
     adam = optimiser(model, recipe)
     steps = recipe["steps"]
     rise = max(1, round(recipe["warmup"] * steps))
     schedule = torch.optim.lr_scheduler.LambdaLR(adam, lambda s: min((s + 1) / rise, max(0.0, 1 - s / steps)))
-    epoch, step, done, checkpoint = 0, 0, 0, out / "checkpoint.pt"
+    epoch, step, done = 0, 0, 0
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
         model.load_state_dict(state["model"])
