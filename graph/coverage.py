@@ -117,7 +117,7 @@ class GraphCoverage(Answer):
         return (
             f"{self.relations} relations from {self.sources} sources, {self.lone} of them with one claim only; "
             f"{self.unknown_mass:.0%} of the needs’ shares unknown; {needs} without a known supplier; "
-            f"{self.stale_facts} facts gone stale; {self.silent_parties} parties silent"
+            f"{self.stale_facts} facts gone stale; {self.silent_parties} parties silent{self._when}"
         )
 
 

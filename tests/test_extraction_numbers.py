@@ -201,6 +201,8 @@ def test_a_currency_may_say_whose_it_is(text: str, currency: str) -> None:
     assert [q.currency for q in quantities(text)] == [currency]
 
 
-@pytest.mark.parametrize("text", ["9" * 5000, "9," * 5000, "$9 to " * 2000, "5% to " * 2000])
-def test_long_runs_of_digits_are_read_to_the_end(text: str) -> None:
-    assert all(q.end <= len(text) for q in quantities(text))  # with backtracking this took minutes
+@pytest.mark.parametrize(
+    ("text", "count"), [("9" * 5000, 0), (f"${'9' * 400} billion", 0), ("9," * 5000, 1), ("$9 to " * 2000, 1000)]
+)
+def test_endless_digits_are_no_number_and_take_no_time(text: str, count: int) -> None:
+    assert len(quantities(text)) == count  # with backtracking this took minutes

@@ -14,6 +14,7 @@ from graph.dependency import dependents
 from graph.errors import QuestionError, UnknownNameError
 from graph.question import ask, read
 from graph.question.intents import INTENTS
+from graph.question.moments import moments
 from graph.store import Store
 from ontology.catalogue import Catalogue
 from places import ROOT
@@ -180,3 +181,7 @@ def test_what_is_about_documents_has_no_day_on_which_it_holds(
 ) -> None:
     with pytest.raises(QuestionError, match="as of"):
         ask(backbone, f"{question}, in force on 2027-01-01", catalogue)
+
+
+def test_to_hold_shares_is_no_day_of_valid_time() -> None:
+    assert moments("which shares does Nvidia hold in 2025").valid_at is None

@@ -37,7 +37,7 @@ _AS_OF: Final = re.compile(
     re.IGNORECASE,
 )
 _HOLDS: Final = re.compile(
-    rf"[,;]? ?\b(?:(?:as (?:it|they) )?hold(?:s|ing)?|(?:that (?:is|are|was|were) )?(?:valid|in force|in effect|effective)) (?:(?:on|in|at|as of|during) )?(?P<day>{_DAY})",
+    rf"[,;]? ?\b(?:as (?:it|they) holds?|(?:that (?:is|are|was|were) )?(?:valid|in force|in effect|effective)) (?:(?:on|in|at|as of|during) )?(?P<day>{_DAY})",
     re.IGNORECASE,
 )
 _LEVELS: Final = (

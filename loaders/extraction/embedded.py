@@ -1,4 +1,4 @@
-"""The extractor that loaders use by default: the learned reader, what can't be dropped, and each claim with its days."""
+"""The extractor that loaders use by default: what the learned reader finds, without what can't be, each claim with its days."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ counts are no money and are not offered.
 [('money', 50000000000.0, None, 'TWD'), ('ratio', 0.087, 0.087, None)]
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -376,7 +377,12 @@ def quantities(text: str) -> list[Quantity]:
     rest = list(_rest(text, found))
     words = [q for q in _words(text) if not any(r.start <= q.start < r.end for r in rest)]
     every = [*found, *words, *rest, *_parts(text, found), *_counts(text, found)]
-    return sorted(every, key=lambda q: (q.start, q.end, q.kind))
+    return sorted(filter(_finite, every), key=lambda q: (q.start, q.end, q.kind))
+
+
+def _finite(quantity: Quantity) -> bool:
+    """Whether a quantity is a number at all: hundreds of digits are none that a store or JSON can hold."""
+    return all(bound is None or math.isfinite(bound) for bound in (quantity.low, quantity.high))
 
 
 def as_share(quantity: Quantity) -> tuple[float, float]:
