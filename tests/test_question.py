@@ -183,5 +183,32 @@ def test_what_is_about_documents_has_no_day_on_which_it_holds(
         ask(backbone, f"{question}, in force on 2027-01-01", catalogue)
 
 
+@pytest.mark.parametrize(
+    ("question", "day", "level"),
+    [
+        ("who will supply OpenAI in 2027?", Date(2027, 12, 31), "prospective"),
+        ("how exposed is OpenAI to TSMC during June 2026", Date(2026, 6, 30), ""),
+        ("what if TSMC halves its output in 2027", Date(2027, 12, 31), ""),
+    ],
+)
+def test_a_time_ahead_asks_for_what_holds_then(question: str, day: Date, level: str, catalogue: Catalogue) -> None:
+    found = read(question, catalogue, Date(2026, 1, 28))
+    assert (found.valid_at, found.as_of, found.since, found.level) == (day, None, None, level)
+
+
+@pytest.mark.parametrize(
+    ("question", "hint"),
+    [
+        ("who supplied OpenAI in 2025", "“as of 2025-12-31” asks for what was known then, “in force on 2025-12-31”"),
+        ("who invests in OpenAI in 2027", r"“as of 2027-12-31” asks for what was known then\)"),
+    ],
+)
+def test_a_time_that_is_over_or_of_what_happens_once_is_refused_with_what_to_ask(
+    question: str, hint: str, catalogue: Catalogue
+) -> None:
+    with pytest.raises(QuestionError, match=hint):
+        read(question, catalogue, Date(2026, 1, 28))
+
+
 def test_to_hold_shares_is_no_day_of_valid_time() -> None:
     assert moments("which shares does Nvidia hold in 2025").valid_at is None

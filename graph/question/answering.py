@@ -11,8 +11,8 @@ from pydantic import Field, SerializeAsAny
 from graph.dependency import find, party
 from graph.errors import QuestionError, UnknownNameError
 from graph.models import Answer, Party
-from graph.question.answers import ANSWERS, OF_DOCUMENTS, Asked, newest_day
-from graph.question.intents import INTENTS
+from graph.question.answers import ANSWERS, Asked, newest_day
+from graph.question.intents import INTENTS, OF_DOCUMENTS
 from graph.question.narrowing import in_words, narrow
 from graph.question.reading import Reading, cannot_read, read
 from graph.question.translation import translate

@@ -305,8 +305,6 @@ def _profile(asked: Asked) -> Made:
     return record, sparql.profile(asked.node.iri, asked.level, item)
 
 
-#: Kinds whose answers are about documents and their days, not about what holds on one.
-OF_DOCUMENTS: Final = frozenset({"conflicts", "timeline", "changes", "coverage", "profile"})
 ANSWERS: Final[dict[str, Maker]] = {
     "dependents": _walk("dependents"),
     "dependencies": _walk("dependencies"),

@@ -34,12 +34,20 @@ class Intent:
         """Whether it is about a time, which "since" begins."""
         return self.name in ("changes", "timeline")
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is about what lasts, so that "in 2027" asks for what then holds; a round or a launch is over in a day."""
+        return self.name not in _ONCE | OF_DOCUMENTS
+
 
 _TIES: Final = (
     "suppliers", "customers", "fabricators", "packagers", "hosts", "licensors", "users", "investors", "investments", "partners",
     "rivals", "makers",
 )  # fmt: skip
 _LISTS: Final = frozenset({"dependents", "dependencies", "common_dependents", "common_suppliers", "exposed", *_TIES})
+_ONCE: Final = frozenset({"investors", "investments", "makers", "products", "rivals"})
+#: Intents whose answers are about documents and their days, not about what holds on one.
+OF_DOCUMENTS: Final = frozenset({"conflicts", "timeline", "changes", "coverage", "profile"})
 #: Intents answered by relations as they stand, which an everyday word for the item ("memory") narrows.
 OF_ITEMS: Final = frozenset({*_TIES, "links"})
 

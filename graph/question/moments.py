@@ -50,7 +50,10 @@ _LEVEL: Final = tuple((level, re.compile(rf"[,;:(]? ?\b(?:{form})\b[):,]?", re.I
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """What a question says of days and level, and the question without it; ``said`` are the words about ``since``."""
+    """What a question says of days and level, and the question without it; ``said`` are the words about ``since``.
+
+    ``ahead``: these words are a time that lies ahead or goes on ("in 2027"), up to ``as_of``.
+    """
 
     text: str
     level: str = ""
@@ -58,6 +61,7 @@ class Moments:
     valid_at: Date | None = None
     since: Date | None = None
     said: str = ""
+    ahead: bool = False
 
 
 def moments(text: str, today: Date | None = None) -> Moments:
@@ -69,11 +73,11 @@ def moments(text: str, today: Date | None = None) -> Moments:
         What "yesterday" counts from; the newest day that the graph knows, never the clock.
 
     >>> moments("who depends on TSMC as of end of 2025, confirmed only")
-    Moments(text='who depends on TSMC', level='confirmed', as_of=datetime.date(2025, 12, 31), valid_at=None, since=None, said='')
+    Moments(text='who depends on TSMC', level='confirmed', as_of=datetime.date(2025, 12, 31), valid_at=None, since=None, said='', ahead=False)
     >>> moments("who supplies OpenAI in force on 2027-01-01").valid_at
     datetime.date(2027, 1, 1)
     """
-    level, as_of, valid_at, since, said = "", None, None, None, ""
+    level, as_of, valid_at, since, said, ahead = "", None, None, None, "", False
     for name, form in _LEVEL:
         if form.search(text):
             level, text = name, form.sub(" ", text, count=1)
@@ -86,9 +90,10 @@ def moments(text: str, today: Date | None = None) -> Moments:
     elif match := _WITHIN.search(text):
         first, as_of = day_in_words(match["day"], today, last=False), day_in_words(match["day"], today, last=True)
         since = first - timedelta(days=1) if first and first > Date.min else None
+        ahead = bool(today and as_of and as_of > today)
     if match and since and as_of:
         said, text = match[0], text[: match.start()] + " " + text[match.end() :]
-        return Moments(_trimmed(text), level, as_of, valid_at, since, _trimmed(said))
+        return Moments(_trimmed(text), level, as_of, valid_at, since, _trimmed(said), ahead)
     since = as_of = None
     for pattern in (_SINCE, _FROM_ON, _IN_LAST):
         if (match := pattern.search(text)) and (day := day_in_words(match["day"], today, last=False)):

@@ -94,7 +94,7 @@ def read(text: str, catalogue: Catalogue | None = None, today: Date | None = Non
             # Of a kind of parties that was taken out, the words that are left are the ones to name.
             unread += partly if way is ways[-1] else []
         if unread:  # a form fits but for some words: those are no names
-            raise QuestionError(_not_read(text, unread))
+            raise QuestionError(_not_read(text, unread, when))
     found, known = tokens(ways[-1].text, names, catalogue, strict=True)
     for place, token in enumerate(found):
         if (
@@ -103,7 +103,7 @@ def read(text: str, catalogue: Catalogue | None = None, today: Date | None = Non
             without = [*found[:place], Token(token.text, None), *found[place + 1 :]]
             unread += _match(without, known, when, ways[-1])[1]
     if unread:
-        raise QuestionError(_not_read(text, unread))
+        raise QuestionError(_not_read(text, unread, when))
     raise QuestionError(cannot_read(text))
 
 
@@ -128,7 +128,7 @@ def cannot_read(text: str, unknown: str = "") -> str:
     return f"can't read the question {_shown(text)}{why}; ask, for example, {examples}"
 
 
-def _not_read(text: str, unread: Sequence[_Unread]) -> str:
+def _not_read(text: str, unread: Sequence[_Unread], when: Moments) -> str:
     """Return what to say to a question of which some words can't be read: those words, and the nearest forms."""
     # Of forms that leave as few words, the one that reads the question furthest.
     fewest = min(unread, key=lambda each: (len(each.words), -text.find(each.words[0])))
@@ -136,7 +136,11 @@ def _not_read(text: str, unread: Sequence[_Unread]) -> str:
     words = ", ".join(f"“{word}”" for word in fewest.words)
     examples = "; ".join(f"“{INTENTS[name].example}”" for name in [fewest.intent, *nearest][:3])
     examples = "; ".join(dict.fromkeys(examples.split("; ")))
-    return f"can't read {words} in the question {_shown(text)}; what can be asked is like {examples}"
+    hint = ""
+    if when.as_of and when.said in fewest.words:
+        hint = f" (“as of {when.as_of}” asks for what was known then"
+        hint += f", “in force on {when.as_of}” for what held then)" if INTENTS[fewest.intent].goes_on else ")"
+    return f"can't read {words} in the question {_shown(text)}{hint}; what can be asked is like {examples}"
 
 
 def _shown(text: str) -> str:
@@ -227,6 +231,8 @@ def _restricted(
     """Return a reading with what narrows it, and the words that can't narrow an answer of this kind."""
     intent = INTENTS[reading.intent]
     refused = [when.said] if when.since and not intent.lasts else []
+    if refused and when.ahead and intent.goes_on and not when.valid_at:  # "who supplies OpenAI in 2027"
+        reading, refused = replace(reading, valid_at=when.as_of, as_of=None, since=None), []
     if way.direct and not (intent.has_tiers or intent.name in OF_ITEMS):
         refused.append(way.said[0])
     if (way.kinds or way.country) and not intent.lists_parties:
