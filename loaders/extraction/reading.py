@@ -3,6 +3,7 @@
 Knows arrays, not documents, and no framework of learning: training, figures and run time all read through it.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
@@ -36,7 +37,13 @@ _MOST_NAMES = 40
 _FURTHER = 0.25
 """How likely a further item of a relation without object must be for a claim of its own."""
 _LONGER = 0.1
-"""How likely a later end of an item must be, next to the likeliest, to be taken: "TPU v8i trays" rather than "TPU v8i"."""
+"""How likely an item's later end or earlier beginning must be, next to the likeliest, to be taken: "TPU v8i trays", not "TPU v8i"."""
+_QUALIFIERS = re.compile(
+    r"(?:(?!(?:a|an|and|are|as|at|be|been|but|by|for|from|had|has|have|in|is|it|its|of|on|or|that|the|their|this|to|was|were|which"
+    r"|will|with)\b)[^\s,;:()]+ )+",
+    re.IGNORECASE,
+)
+"""What may stand between an earlier likely beginning of an item and the likeliest: "older scanners" rather than "scanners"."""
 NO_LEAN = dict.fromkeys(("item", *FIELDS), 0.0)
 
 
@@ -264,9 +271,24 @@ def _starts(one: _Text, scores: Floats, several: bool) -> list[int]:
     likely = _softmax(scores[: len(one.tokens) - 1])
     if likely[0] > 0.5 or len(likely) < 2:
         return [0]
-    best = 1 + int(likely[1:].argmax())
+    best = _earliest(one.text, one.tokens.offsets, likely, 1 + int(likely[1:].argmax()))
     others = [int(start) for start in np.flatnonzero(likely >= _FURTHER) if start not in (0, best)]
     return [best, *others] if several else [best]
+
+
+def _earliest(text: str, offsets: Sequence[Span], likely: Floats, first: int) -> int:
+    """The earliest likely beginning of the phrase that an item's likeliest beginning stands in.
+
+    >>> _earliest("bought older scanners", [(0, 0), (0, 6), (7, 12), (13, 21)], np.array([0, 0, 0.2, 0.8]), 3)
+    2
+    """
+    begun = first
+    for start in range(first - 1, max(0, first - _LONGEST_ITEM), -1):
+        if not _QUALIFIERS.fullmatch(text, offsets[start][0], offsets[first][0]):
+            break
+        if likely[start] >= _LONGER * likely[first]:
+            begun = start
+    return begun
 
 
 def fits(field: str, predicate: str, quantity: Quantity) -> bool:
