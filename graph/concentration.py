@@ -217,7 +217,8 @@ def concentration(
     net = network(store, level, as_of, valid_at)
     needs = net.needs
     if component is None:
-        known = np.maximum.reduceat(needs.low, needs.start[:-1]) > 0 if len(needs) else np.zeros(0, bool)
+        told = (needs.low > 0) | (needs.high < 1)
+        known = np.logical_or.reduceat(told, needs.start[:-1]) if len(needs) else np.zeros(0, bool)
         chosen = np.flatnonzero(known & bought(net))
     else:
         chosen = np.flatnonzero(np.isin(needs.component, components(store, net, component, catalogue, as_of)))

@@ -164,14 +164,18 @@ def _counts(assertion: Assertion, as_of: Date | None, valid_at: Date | None) -> 
     if valid_at is None:
         return True
     when = valid_at.isoformat()
-    # What has ended was before: an end without dates of its own holds from the day of its claim. A denial was always so.
-    start = assertion.valid_from or (assertion.date if assertion.status == "ended" else when)
-    return start <= when <= (assertion.valid_until or when)
+    # A denial was always so. What has ended was before: its end holds from the day after the tie's last one, where that is told,
+    # else from the day of its claim, and goes on.
+    if assertion.status == "ended":
+        return (
+            when > assertion.valid_until if assertion.valid_until else when >= (assertion.valid_from or assertion.date)
+        )
+    return (assertion.valid_from or when) <= when <= (assertion.valid_until or when)
 
 
 def _group(claims: set[Assertion], aside: frozenset[str]) -> Group:
     # Of one sentence read as stated and as reported the doubt is heard; an echo of what was set aside is none the truer.
-    every = sorted(claims, key=lambda a: (a.date, -len(a.origins), a.attribution, a.claim))
+    every = sorted(claims, key=lambda a: (a.date, a.attribution, -len(a.origins), a.claim))
     live = tuple(a for a in voices(every) if a.claim not in aside)
     standing = _surviving(live)
     if standing:

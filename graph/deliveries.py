@@ -15,7 +15,7 @@ import numpy as np
 from graph.components import KIND_OF, MAKING, wordings
 from graph.concentration import components
 from graph.errors import UnknownNameError
-from graph.facts import CONTAINED, LIFTED
+from graph.facts import CONTAINED, DIRECT, LIFTED, MAKER
 from graph.needs import Bools, Floats
 from graph.network import Network
 from graph.propagation import Bound
@@ -83,7 +83,10 @@ def take(store: Store, lost: Lost, step: Step, catalogue: Catalogue | None, as_o
     # At the consumer's end a product counts as its developer, and what its developer needs for it counts as the product's.
     consumers = np.union1d(buyers, net.via[lifted & np.isin(net.consumer, buyers)])
     consumed = np.isin(net.consumer, consumers) | (lifted & np.isin(net.via, consumers))
-    facts &= np.isin(net.supplier, suppliers) & consumed
+    # At the supplier's end a product that is used by itself counts as who makes it.
+    made = net.via[(net.role == MAKER) & np.isin(net.supplier, suppliers)]
+    delivered = np.isin(net.supplier, suppliers) | ((net.role == DIRECT) & np.isin(net.supplier, made))
+    facts &= delivered & consumed
     rows &= np.isin(needs.supplier, suppliers) & np.isin(needs.consumer[needs.need], consumers)
     return lost.take(facts, rows, np.zeros(len(needs), bool), 1.0)
 

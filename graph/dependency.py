@@ -163,12 +163,15 @@ def hop(net: Network, fact: int) -> Hop:
 def _hop(net: Network, fact: int) -> Hop:
     relation = net.relations[int(net.relation[fact])] if net.relation[fact] >= 0 else None
     via = int(net.via[fact])
+    share = (float(net.low[fact]), float(net.high[fact]))
+    if relation and relation.stated_share and net.level[fact] == 0 and share == (relation.low, relation.high):
+        share = relation.stated_share  # a rumour's share is not that of a confirmed hop
     return Hop(
         supplier=party(net.nodes[net.supplier[fact]]),
         consumer=party(net.nodes[net.consumer[fact]]),
         component=net.nodes[net.component[fact]].name,
         level=terms.LEVELS[net.level[fact]],
-        share=(float(net.low[fact]), float(net.high[fact])),
+        share=share,
         via=net.nodes[via].name if via >= 0 else None,
         relation=relation.iri if relation else None,
         claims=net.claims(fact),

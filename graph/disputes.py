@@ -151,7 +151,7 @@ def disputes(groups: Mapping[str, Group], world: World) -> tuple[Conflict, ...]:
 
 def _side(says: str, claims: Iterable[Assertion]) -> Side:
     """Make a side of claims in order of date."""
-    claims = sorted(claims, key=lambda a: (a.date, -len(a.origins), a.attribution, a.claim))
+    claims = sorted(claims, key=lambda a: (a.date, a.attribution, -len(a.origins), a.claim))
     return Side(
         says,
         tuple(sorted({a.relation for a in claims})),
@@ -265,19 +265,32 @@ def _need(
     if len(families) < 2:
         return
     backing = {family: [a for r in of for a in groups[r.iri].backing] for family, of in families.items()}
-    sole = any(a.low is not None and a.low >= _WHOLE for claims in backing.values() for a in claims)
+    sole = {
+        family
+        for family, claims in backing.items()
+        if any(a.low is not None and a.low >= _WHOLE and _beside(family, [a], backing) for a in claims)
+    }
     exclusivity, budget = need_iris(consumer, what)
     if sole:
-        sides = [_side(_named(of), backing[family]) for family, of in families.items()]
+        others = {each for family in sole for each in _beside(family, backing[family], backing)}
+        sides = [_side(_named(of), backing[family]) for family, of in families.items() if family in sole | others]
         yield Conflict(exclusivity, "exclusivity", consumer, _sorted(sides))
-    elif sum(of.low for of in supplied) > 1.0 + 1e-9:
-        sides = [
-            _side(f"{_named(of)} {100 * sum(r.low for r in of):g}%", backing[family])
-            for family, of in families.items()
-            if any(r.low > 0 for r in of)
-        ]
-        if len(sides) > 1:
-            yield Conflict(budget, "share", consumer, _sorted(sides))
+        return
+    # Two predicates of one tie, or two arms of one group, may tell of the same deliveries.
+    least = {family: max(r.low for r in of) for family, of in families.items()}
+    at_once = {
+        family: share
+        for family, share in least.items()
+        if share > 0 and any(least[other] > 0 for other in _beside(family, backing[family], backing))
+    }
+    if sum(at_once.values()) > 1.0 + 1e-9:
+        sides = [_side(f"{_named(families[f])} {100 * share:g}%", backing[f]) for f, share in at_once.items()]
+        yield Conflict(budget, "share", consumer, _sorted(sides))
+
+
+def _beside(family: str, claims: Sequence[Assertion], backing: Mapping[str, Sequence[Assertion]]) -> list[str]:
+    """Return the other families some of whose claims hold at the same time as some of these."""
+    return [other for other, theirs in backing.items() if other != family and _at_once(claims, theirs, "share")]
 
 
 def _named(of: Sequence[Relation]) -> str:

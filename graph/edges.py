@@ -24,7 +24,7 @@ from graph.packed import COLUMNS
 from graph.queries import query
 from graph.relations import Relations
 from graph.store import Quad, Store
-from graph.view import plain_edges
+from graph.view import delivers, plain_edges
 from ontology.terms import NT
 
 _COLUMNS: Final = ("relation", "subject", "predicate", "object", "item")
@@ -32,7 +32,7 @@ _COLUMNS: Final = ("relation", "subject", "predicate", "object", "item")
 
 @dataclass(frozen=True, eq=False)
 class Edges:
-    """The actual relations of a version of a store, and who depends on whom by them.
+    """The relations of a version of a store by which something is delivered now, and who depends on whom by them.
 
     ``pairs`` are consumer × the number of things + supplier, sorted, where both number ``things``.
     """
@@ -80,12 +80,12 @@ def changed(
     left = before.actual.filter(
         pc.invert(pc.is_in(before.actual["relation"], pa.array([r.iri for r in gone], pa.string())))
     )
-    after = pa.concat_tables([left, _table(each for each in made if each.status == "actual")])
+    after = pa.concat_tables([left, _table(each for each in made if delivers(each))])
     future = Edges.of(after.combine_chunks(), known)
     remove, add = _dependence(before, future)
-    went = {edge for each in gone if each.status == "actual" for edge in plain_edges(each)}
-    came = {edge for each in made if each.status == "actual" for edge in plain_edges(each)}
-    remove |= went - came - _resting(left, [each for each in gone if each.status == "actual"])
+    went = {edge for each in gone if delivers(each) for edge in plain_edges(each)}
+    came = {edge for each in made if delivers(each) for edge in plain_edges(each)}
+    remove |= went - came - _resting(left, [each for each in gone if delivers(each)])
     return future, remove, add | (came - went)
 
 

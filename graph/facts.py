@@ -6,7 +6,7 @@ A *fact* is (supplier, consumer, component) with a share interval and a role:
 - ``lifted``: the consumer develops the product ``via``, whose need it is (TSMC makes Feynman, NVIDIA develops Feynman).
 - ``maker``: the supplier develops the product ``via`` that the consumer uses; the product itself is the supplier of another
   fact, so this one is a way to walk, and counts in no sum.
-- ``developed``: a product that is used needs who develops it.
+- ``developed``: a product that is used, or that comes with what it is in, needs who develops it.
 - ``contained``: who gets a product or component gets what it is made of: NVIDIA takes FC-BGA substrates, these need
   Ajinomoto's film, so NVIDIA needs them whole. The component stands as the supplier. Who is said to use what nobody in
   particular makes (HBM4) gets it so: that names no supplier. Its developer takes that over as a part.
@@ -197,7 +197,7 @@ def arrays(relations: Relations, developed_by: Mapping[str, tuple[Developer, ...
     hosted = rows(run, item[run], subject[run], item[run], HOSTED)
     makers = [codes.made(each) for each in (direct[2], hosted)]
     lifted = [codes.lifted(each) for each in (direct[0], direct[2], direct[3], makers[0])]
-    used = np.unique(np.concatenate((object_[use], item[run])))
+    used = np.unique(np.concatenate((object_[use], item[run], item[holds])))
     pieces = [*direct, hosted, *makers, *lifted, codes.developed(used[used >= 0])]
     every = Rows._make(np.concatenate(columns) for columns in zip(*pieces, strict=True))
     every = every.take((every.supplier != every.consumer) & ~codes.develops(every.consumer, every.supplier))

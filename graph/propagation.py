@@ -24,7 +24,7 @@ _ROUNDS: Final = 20_000
 
 
 class Spread(NamedTuple):
-    """Each node's loss, each need's, the round in which each node first lost something (-1: never), and all rounds."""
+    """Each node's loss, what each need carries of it, the round in which each node first lost something (-1: never), and all rounds."""
 
     node: Floats
     need: Floats
@@ -80,6 +80,8 @@ def spread(
         risen = _distinct(consumer[loss[consumer] > before + _RISE], needs.nodes)
         first[risen[first[risen] < 0]] = rounds
         rows = needs.rows_from(risen)
+    if part_count is not None:  # what a need in part carries is its part of their sum
+        of_need = np.where(needs.part, of_need / np.maximum(part_count[needs.consumer], 1), of_need)
     return Spread(loss, of_need, first, rounds)
 
 

@@ -19,7 +19,7 @@ from graph.errors import UnknownNameError
 from graph.facts import CONTAINED, HOSTED, MAKER
 from graph.needs import Bools
 from graph.network import Network
-from graph.scenarios import Step
+from graph.scenarios import ScenarioError, Step
 from graph.store import Store
 from ontology.catalogue import Catalogue
 
@@ -33,6 +33,8 @@ def shared(
     ------
     UnknownNameError
         A step names what the graph does not know, or no tie.
+    ScenarioError
+        The shares that the steps set of one need are more than all of it.
     """
     low, high = net.low.copy(), net.high.copy()
     given = np.zeros(len(low), bool)
@@ -87,7 +89,11 @@ def _displace(net: Network, given: Bools, consumer: int, need: int) -> None:
     here = facts[net.need[facts] == need]
     ours = {int(net.supplier[f]): f for f in here[given[here]].tolist()}
     others = here[~given[here]]
-    least, most = (min(sum(float(column[f]) for f in ours.values()), 1.0) for column in (net.low, net.high))
+    least, most = (sum(float(column[f]) for f in ours.values()) for column in (net.low, net.high))
+    if least > 1.0 + 1e-9:
+        to, what = net.nodes[consumer].name, net.nodes[need].name
+        raise ScenarioError(f"the shares set of {to}'s {what} sum to {least:.0%}; give at most 100% in all")
+    least, most = min(least, 1.0), min(most, 1.0)
     known = {
         supplier: _known(net, others[net.supplier[others] == supplier]) for supplier in np.unique(net.supplier[others])
     }

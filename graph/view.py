@@ -153,18 +153,23 @@ def relation_quads(relation: Relation, without: Set[str] = frozenset()) -> Itera
 
 
 def edge_quads(relations: Iterable[Relation], known: Mapping[str, str]) -> set[Quad]:
-    """Return the plain edges of the relations that are actual now, and ``nt:dependsOn`` for every fact.
+    """Return the plain edges of the relations by which something is delivered now, and ``nt:dependsOn`` for every fact.
 
     Parameters
     ----------
     known
         Product IRI → developer IRI, from the catalogue.
     """
-    actual = [each for each in relations if each.status == "actual"]
+    actual = [each for each in relations if delivers(each)]
     edges = {edge for each in actual for edge in plain_edges(each)}
     for fact in facts(actual, developers(actual, known)):
         edges.add((iri(fact.consumer), iri(NT + "dependsOn"), iri(fact.supplier), ""))
     return edges
+
+
+def delivers(relation: Relation) -> bool:
+    """Whether a relation is actual now, and no share of nothing ("none of it comes from Samsung")."""
+    return relation.status == "actual" and relation.high > 0
 
 
 def plain_edges(relation: Relation) -> Iterator[Quad]:

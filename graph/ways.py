@@ -31,28 +31,40 @@ class Ways:
 
     def to(self, target: int) -> tuple[Hop, ...]:
         """Return the hops from where the loss began to a node; none where nothing came."""
-        net, needs = self._net, self._net.needs
-        steps: list[Hop] = []
+        rows = self._rows(target)
+        if rows and not self._begins(rows[-1]):
+            # Caught in a cycle, which the loss came into from elsewhere: back over who lost something before alone.
+            rows = self._rows(target, earlier=True) or rows
+        return tuple(row_hop(self._net, row, self._fact_loss) for row in reversed(rows))
+
+    def _begins(self, row: int) -> bool:
+        return bool(self._began[self._net.needs.supplier[row]] or self._row_loss[row] > 0)
+
+    def _rows(self, target: int, earlier: bool = False) -> list[int]:
+        rows: list[int] = []
         seen = {target}
-        while len(steps) < _DEPTH and not (steps and self._began[target]):
-            best = self.heaviest(target, seen)
+        while len(rows) < _DEPTH and not (rows and self._began[target]):
+            best = self.heaviest(target, seen, earlier)
             if best is None:
                 break
-            steps.append(row_hop(net, best, self._fact_loss))
-            target = int(needs.supplier[best])
+            rows.append(best)
+            target = int(self._net.needs.supplier[best])
             seen.add(target)
-        return tuple(reversed(steps))
+        return rows
 
-    def heaviest(self, target: int, seen: set[int]) -> int | None:
+    def heaviest(self, target: int, seen: set[int], earlier: bool = False) -> int | None:
         """Return the row that carries most to a node: of the heaviest need the supplier that brings most.
 
-        Of equals the one that lost first, and whose share is surest, is taken.
+        Of equals the one that lost first, and whose share is surest, is taken; with ``earlier`` a supplier counts only if it
+        lost something before the node did.
         """
         needs, loss, first = self._net.needs, self._of.node, self._of.first
         best, weight = None, (0.0, 0.0, -np.inf, 0.0)
         for need in needs.needs_of(target):
             for row in range(int(needs.start[need]), int(needs.start[need + 1])):
                 supplier = int(needs.supplier[row])
+                if earlier and first[supplier] >= first[target] and self._row_loss[row] <= 0:
+                    continue
                 carried = float(needs.default[row] * max(loss[supplier], self._row_loss[row]))
                 rank = (
                     round(float(self._of.need[need]), 9),
@@ -85,7 +97,8 @@ def row_hop(net: Network, row: int, fact_loss: Floats | None = None) -> Hop:
     hops = [hop(net, each.fact) for each in chosen]
     level = terms.LEVELS[max(each.level for each in chosen)]
     if len(hops) == 1:
-        return hops[0] if hops[0].level == level else hops[0].model_copy(update={"level": level})
+        same = hops[0].level == level and hops[0].share == share
+        return hops[0] if same else hops[0].model_copy(update={"level": level, "share": share})
     told: dict[str, Any] = {
         "component": net.nodes[need].name,
         "level": level,

@@ -117,7 +117,7 @@ def whatif(
     ScenarioError
         The scenario can't be read.
     UnknownNameError
-        A step names what the graph does not know, or touches nothing.
+        A step names what the graph does not know.
     """
     read = parse(scenario) if isinstance(scenario, str) else scenario
     base = network(store, level, as_of, valid_at)

@@ -31,6 +31,8 @@ from graph.store import Store
 from ontology.catalogue import Catalogue
 
 _LARGEST: Final = 4
+_NEAR: Final = 1e-9
+"""How near to what is asked counts as reaching it: in a cycle a loss gets ever nearer to its bound."""
 _CHECKS: Final = 400
 
 #: The relations of a proof, or None where the answer does not hold.
@@ -203,7 +205,7 @@ def _stopped(asked: Members, lost: list[int]) -> Proof:
 
 
 def _reached(net: Network, asked: Members, lost: list[str], least: float) -> Bound:
-    return "low" if asked.least(spread(net.needs, seeds(net, lost), "low").node) >= least - 1e-12 else "high"
+    return "low" if asked.least(spread(net.needs, seeds(net, lost), "low").node) >= least - _NEAR else "high"
 
 
 def _exposed(whole: Network, asked: Members, lost: list[str], least: float, bound: Bound) -> Proof:
@@ -211,7 +213,7 @@ def _exposed(whole: Network, asked: Members, lost: list[str], least: float, boun
 
     def proof(net: Network) -> frozenset[int] | None:
         loss = spread(net.needs, seed, bound).node
-        if (asked.least(loss) if bound == "low" else asked.most(loss)) < least - 1e-12:
+        if (asked.least(loss) if bound == "low" else asked.most(loss)) < least - _NEAR:
             return None
         return _carriers(net, asked.own if bound == "low" and asked.own >= 0 else asked.heaviest(loss), loss)
 

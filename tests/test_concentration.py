@@ -89,3 +89,8 @@ def test_the_bounds_over_countries_hold_wherever_the_unknown_is(
         where = rng.choice(("KR", "TW", "JP"))
         total[where] = total.get(where, 0.0) + rest
         assert least - 1e-4 <= 1e4 * sum(part * part for part in total.values()) <= most + 1e-4
+
+
+def test_a_share_that_is_known_from_above_alone_is_known() -> None:
+    store = told([supplies("Mem", "Acme", "HBM4") | {"share": (0.0, 0.35)}])
+    assert concentration(store, catalogue=CATALOGUE).total == 1

@@ -100,6 +100,10 @@ def found(*claims: dict[str, Any]) -> list[tuple[str, tuple[str, ...]]]:
         ([{"subject": "Mem", "predicate": "changesPrice", "object": "Acme", "change": (0.2, 0.2), "sentence": "a"},
           {"subject": "Mem", "predicate": "changesPrice", "object": "Acme", "change": (0.8, 1.0), "sentence": "b"}],
          [("number", ("20%", "80% to 100%"))]),
+        # one after the other
+        ([supplies(share=(1.0, 1.0), valid_until=day(-400)), supplies("Mem2", share=(1.0, 1.0), valid_from=day(-300))], []),
+        ([supplies(share=(0.8, 0.8), valid_until=day(-400)), supplies("Mem2", share=(0.9, 0.9), valid_from=day(-300))], []),
+        ([supplies(share=(0.6, 0.6)), supplies(predicate="fabricatesFor", share=(0.6, 0.6)), supplies("Mem2", share=(0.3, 0.3))], []),
         # stage
         ([supplies(), supplies(status="negotiating", date=day(5))], [("stage", ("actual", "negotiating"))]),
         ([supplies(date=day(5)), supplies(status="negotiating")], []),

@@ -233,3 +233,16 @@ def test_an_unrelated_claim_changes_no_other_relation() -> None:
         retired += sum(name not in after or bool(each.level) > bool(after[name].level) for name, each in before.items())
         moved += sum(after.get(name) != each for name, each in before.items())
     assert (retired, moved) == (0, 0)
+
+
+def test_the_last_day_of_a_tie_is_the_last_before_its_end() -> None:
+    claims = (said(1, "actual", valid_from=day(-700)), said(5, "ended", valid_until=day(-100)))
+    assert [together(*claims, valid_at=day(n)).status for n in (-100, -99, 30)] == ["actual", "ended", "ended"]
+
+
+def test_of_one_sentence_the_doubt_is_heard_however_many_print_it() -> None:
+    both = [
+        said(1, "actual", "stated", sentence="Forge supplies gas.", citations=("1", "2")),
+        said(1, "actual", "reported", sentence="Forge supplies gas.", citations=("1",)),
+    ]
+    assert together(*both).level == "reported"

@@ -102,6 +102,7 @@ def _slow_facts(relations: list[Relation], developed_by: Mapping[str, tuple[Deve
                         yield from made(run)
                 elif each.predicate != "packagesFor" and each.item in needy:
                     some = float(each.high > 0)
+                    used.add(each.item)
                     whole = Fact(each.item, each.object, each.item, some, some, each.level, each.iri, role="contained")
                     yield from lifted(whole)
         for product in used:

@@ -14,12 +14,14 @@ from graph import shares
 from graph.consolidate import Relation
 from graph.exposure import exposure, exposures, losses
 from graph.network import Network, build
+from graph.paths import paths
 from graph.propagation import spread
 from graph.store import Store
 from ontology import terms
 from random_networks import KNOWN, NAMES, PARTIES, SHARES, anything, relation, supplies
 from reference.arithmetic import every_fill, fixed_point, of_shares, plain
 from told import CATALOGUE, says, told
+from told import supplies as supplies_of
 
 _CONSISTENT = ((0.0, 1.0), (0.3, 0.3), (0.0, 0.4), (0.1, 0.2), (0.2, 1.0))
 
@@ -262,3 +264,37 @@ def test_a_parent_is_asked_about_with_its_arms(backbone: Store) -> None:
     assert "Samsung Foundry" in [each.name for each in answer.includes]
     assert "Tesla" in [each.party.name for each in answer.found]
     assert "with its arms" in answer.explain()
+
+
+def test_a_way_through_a_cycle_begins_at_the_source() -> None:
+    loop = [
+        supplies_of("Mem", "Acme", "HBM4", 0.1),
+        supplies_of("Fab", "Acme", "HBM4", 0.9),
+        supplies_of("Acme", "Fab", "wafers", 1.0),
+    ]
+    way = exposure(told(loop), "Acme", "Mem", catalogue=CATALOGUE).levels[0].path
+    assert [(hop.supplier.name, hop.consumer.name) for hop in way] == [("Mem", "Acme")]
+
+
+def test_a_product_that_comes_with_another_needs_who_develops_it() -> None:
+    """Whoever else is said to use it."""
+    within = [says("Fab", "supplies", "Cloud", "Alpha"), says("Mem", "supplies", "Alpha", "HBM4")]
+    alone = exposure(told(within), "Cloud", "Acme", catalogue=CATALOGUE).levels[0].exposure
+    beside = exposure(told([*within, says("Lab", "uses", "Alpha")]), "Cloud", "Acme", catalogue=CATALOGUE)
+    assert alone == beside.levels[0].exposure == (0.0, 1.0)
+
+
+def test_a_hop_of_a_path_shows_the_share_of_its_own_level() -> None:
+    rumour = supplies_of("Mem", "Acme", "HBM4", 0.7, attribution="reported")
+    store = told([supplies_of("Mem", "Acme", "HBM4")], [rumour])
+    hops = [hop for path in paths(store, "Acme", "Mem", catalogue=CATALOGUE).found for hop in path.path]
+    assert [(hop.level, hop.share) for hop in hops] == [("confirmed", (0.0, 1.0))]
+    reported = exposure(store, "Acme", "Mem", catalogue=CATALOGUE).levels[1].path
+    assert [(hop.level, hop.share) for hop in reported] == [("reported", (0.7, 0.7))]
+
+
+def test_who_delivers_none_is_no_plain_edge() -> None:
+    store = told([supplies_of("Mem", "Acme", "HBM4", 0.0)], [supplies_of("Fab", "Acme", "wafers")])
+    lines = b"".join(store.export()).decode().splitlines()
+    edges = [line for line in lines if "dependsOn" in line or "ontology#supplies>" in line.split(" ")[1]]
+    assert edges and not [line for line in edges if "/mem>" in line.lower()]

@@ -14,9 +14,10 @@ from claims import day
 from graph.assertions import assertions
 from graph.cascade import apply
 from graph.consolidate import Relation
+from graph.exposure import exposure
 from graph.network import build
 from graph.propagation import Bound, spread
-from graph.scenarios import parse
+from graph.scenarios import ScenarioError, parse
 from graph.store import Store
 from graph.whatif import WhatIf, whatif
 from told import CATALOGUE, says, supplies, told
@@ -270,3 +271,29 @@ def test_the_shares_of_a_need_can_hold_together_after_a_share_is_set(
     assert sum(least for least, _ in rest) + high / 100 <= 1.0 + 1e-9
     assert all(least <= most <= 1.0 - low / 100 + 1e-9 for least, most in rest)
     assert not needs.disputed.any()
+
+
+def test_shares_that_are_set_are_not_more_than_all() -> None:
+    store = told([supplies("Mem", "Acme", "HBM4", 0.1), supplies("Mem2", "Acme", "HBM4")])
+    with pytest.raises(ScenarioError, match="sum to 120%"):
+        _if(store, "share Mem -> Acme of HBM4 60%; share Mem2 -> Acme of HBM4 60%")
+
+
+@pytest.mark.parametrize("scenario", ["ban US -> CN", "cut Acme -> Lab", "cut Acme -> Lab of Alpha"])
+def test_who_is_banned_from_a_maker_goes_without_its_product(scenario: str) -> None:
+    """A buyer may only be said to use it: "Lab runs on Alpha", which Acme makes."""
+    assert _stopped(_if(told([says("Lab", "uses", "Alpha")]), scenario)) == {"Lab": "AI accelerators"}
+
+
+def test_of_needs_in_part_each_carries_its_part() -> None:
+    store = told(
+        [
+            supplies("Mem", "Cloud", "gas turbines"),
+            says("ArmOne", "hostsComputeFor", "Cloud"),
+            supplies("Acme", "Cloud", "wafers", 0.6),
+            supplies("Mem", "Acme", "HBM4", 1.0),
+        ]
+    )
+    level = exposure(store, "Cloud", "Mem", catalogue=CATALOGUE).levels[1]
+    assert level.reading == max(need.reading for need in level.needs) == 0.6
+    assert [hop.component for hop in level.path] == ["HBM4", "wafers"]

@@ -47,3 +47,15 @@ def test_what_an_arm_has_from_one_supplier_its_parent_has() -> None:
     store = told([supplies("Mem", "ArmOne", "HBM4")], [supplies("Fab", "Group", "wafers")])
     found = sole_sources(store, "Group", catalogue=CATALOGUE).found
     assert [(each.consumer.name, each.component) for each in found] == [("ArmOne", "HBM4"), ("Group", "wafers")]
+
+
+def test_in_a_cycle_what_comes_near_enough_is_reached() -> None:
+    """A loss that goes round gets ever nearer to its bound."""
+    store = told(
+        [
+            supplies("Mem", "Acme", "HBM4", 0.1),
+            supplies("Fab", "Acme", "HBM4", 0.9),
+            supplies("Acme", "Fab", "wafers", 1.0),
+        ]
+    )
+    assert withdrawal(store, "Acme", "Mem", at_least=1.0, catalogue=CATALOGUE).holds
