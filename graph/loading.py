@@ -7,9 +7,11 @@ no difference to what the store holds in the end.
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -17,7 +19,7 @@ from datetime import date as Date
 from multiprocessing import get_context
 from pathlib import Path
 
-from graph.errors import StoreError, ValidationError
+from graph.errors import QueryError, QueryTimeoutError, StoreError
 from graph.ingest import ingest
 from graph.queries import query, rows
 from graph.rdf import quads
@@ -25,11 +27,11 @@ from graph.store import Store
 from graph.validate import sound, validate
 from loaders.claim import Document, Loaded
 from loaders.errors import LoaderError
-from loaders.extraction.chat import ChatError
 from loaders.extraction.protocol import Extractor
 from loaders.linking import Linker
-from loaders.registry import Context, endings, folder_loader, load, loaders
+from loaders.registry import Context, endings, folder_loader, load, loaders, shown
 from ontology.catalogue import Catalogue
+from ontology.errors import NthtierError
 
 #: A batch is written when it has this many claims or documents, or when writing has become cheap beside waiting. In larger
 #: steps each quad costs the engine more; in smaller ones the relations that all of them touch are worked out more often.
@@ -57,7 +59,7 @@ class Reading:
     catalogue_files: tuple[Path, ...] = ()
     extractor: Callable[[Linker], Extractor] | None = None
 
-    def context(self, known: frozenset[str] = frozenset(), threads: int | None = None) -> Context:
+    def context(self, known: AbstractSet[str] = frozenset(), threads: int | None = None) -> Context:
         """Return what loaders need."""
         catalogue = Catalogue.bundled(self.catalogue_files)
         reader = None if self.extractor is None else self.extractor(Linker(catalogue))
@@ -118,7 +120,7 @@ def load_files(
     """
     reading = reading or Reading()
     catalogue = Catalogue.bundled(reading.catalogue_files)
-    writer = _Writer(store, catalogue, replace)
+    writer = _Writer(store, catalogue, keep_going, replace)
     known = frozenset(row[0] for row in rows(store, query("readings")))
     tally = writer.tally
     for outcome in outcomes(paths, reading, known, processes):
@@ -127,9 +129,9 @@ def load_files(
             if not keep_going:
                 raise _Refused(outcome.fault)
             tally.faults.append(outcome.fault)
-        writer.add(outcome.found)
+        writer.add(outcome)
         progress(tally)
-    writer.flush()
+    writer.finish()
     progress(tally)
     return tally
 
@@ -142,11 +144,15 @@ class _Refused(LoaderError):
 
 
 def outcomes(
-    paths: Sequence[Path], reading: Reading, known: frozenset[str] = frozenset(), processes: int = 1
+    paths: Sequence[Path],
+    reading: Reading,
+    known: AbstractSet[str] = frozenset(),
+    processes: int = 1,
+    context: Context | None = None,
 ) -> Iterator[Outcome]:
-    """Yield what comes of each file, in the order of the files."""
+    """Yield what comes of each file, in the order of the files; ``context`` is the reading's, where it is made already."""
     if processes <= 1 or len(paths) < 2:
-        context = reading.context(known)
+        context = context or reading.context(known)
         for path in paths:
             yield _read(path, context, reading.loader)
         return
@@ -174,7 +180,7 @@ _context: Context | None = None
 _loader: str | None = None
 
 
-def _begin(reading: Reading, known: frozenset[str]) -> None:
+def _begin(reading: Reading, known: AbstractSet[str]) -> None:
     global _context, _loader
     _context, _loader = reading.context(known, threads=1), reading.loader
 
@@ -190,10 +196,26 @@ def _read(path: Path, context: Context, loader: str | None) -> Outcome:
         for loaded in found:
             check(loaded)
         return Outcome(path, found)
-    except LoaderError as error:
-        return Outcome(path, fault=str(error))
-    except (ValidationError, ChatError) as error:
-        return Outcome(path, fault=f"{path}: {error}")
+    except Exception as error:  # of whatever kind: one broken file stops no other
+        return Outcome(path, fault=fault(path, error))
+
+
+def fault(path: object, error: Exception) -> str:
+    """Return a line that says which file or address was refused and why.
+
+    >>> fault("a.txt", LoaderError("a.txt", "the file is empty", 1)), fault("b.txt", KeyError("x"))
+    ('a.txt:1: the file is empty', "b.txt: KeyError: 'x'")
+    """
+    known = str(error) if isinstance(error, NthtierError) else f"{type(error).__name__}: {error}"
+    line = known if isinstance(error, LoaderError) else f"{path}: {known}"
+    return " ".join(shown(line).split())
+
+
+def of_the_documents(error: Exception) -> bool:
+    """Tell whether a write failed for what was to be written, not for the store, which would fail the next write too."""
+    if isinstance(error, StoreError):
+        return isinstance(error, QueryError) and not isinstance(error, QueryTimeoutError)
+    return not isinstance(error, OSError | MemoryError)
 
 
 def check(loaded: Loaded) -> None:
@@ -208,68 +230,94 @@ def check(loaded: Loaded) -> None:
 
 
 class _Writer:
-    """Gathers documents and writes them in batches."""
+    """Gathers the documents of files and writes them in batches."""
 
-    def __init__(self, store: Store, catalogue: Catalogue, replace: bool) -> None:
-        self._store, self._catalogue, self._replace = store, catalogue, replace
-        self._batch: list[Loaded] = []
-        self._claims = 0
+    def __init__(self, store: Store, catalogue: Catalogue, keep_going: bool, replace: bool) -> None:
+        self._store, self._catalogue = store, catalogue
+        self._keep_going, self._replace = keep_going, replace
+        self._batch: list[Outcome] = []
+        self._documents = self._claims = 0
         self._written, self._took = time.monotonic(), 0.0
-        self._present: dict[tuple[str, ...], set[str]] | None = None
+        self._found: set[str] = set()
+        self._identities: set[tuple[str, ...]] = set()
         self.tally = Tally()
 
-    def add(self, found: Iterable[Loaded]) -> None:
-        for loaded in found:
-            if loaded.skipped:
-                self.tally.skipped += 1
-                continue
-            self._batch.append(loaded)
-            self._claims += len(loaded.claims)
+    def add(self, outcome: Outcome) -> None:
+        fresh = tuple(each for each in outcome.found if not each.skipped)
+        self.tally.skipped += len(outcome.found) - len(fresh)
+        self._found.update(each.document.iri for each in outcome.found)
+        self._identities.update(_identity(each.document) for each in (outcome.found if self._replace else fresh))
+        if fresh:
+            self._batch.append(Outcome(outcome.path, fresh))
+            self._documents += len(fresh)
+            self._claims += sum(len(each.claims) for each in fresh)
         idle = time.monotonic() - self._written
         if (
             self._claims >= MAX_CLAIMS
-            or len(self._batch) >= MAX_DOCUMENTS
+            or self._documents >= MAX_DOCUMENTS
             or (self._batch and idle > max(_PATIENCE, 10 * self._took))
         ):
-            self.flush()
+            self._flush()
 
-    def flush(self) -> None:
-        if not self._batch:
+    def finish(self) -> None:
+        """Write what is left, and take out other states of what was loaded.
+
+        Only now: a file that comes later may hold what looks like another state of an earlier one, as do those of one name
+        in two folders.
+        """
+        earlier = self._earlier()
+        if self._replace:
+            self.tally.replaced = len(earlier)
+        else:
+            self.tally.kept_beside = len(earlier)
+        self._flush(earlier if self._replace else [])
+
+    def _flush(self, instead_of: Sequence[str] = ()) -> None:
+        if not self._batch and not instead_of:
             return
         begun = time.monotonic()
-        earlier = self._earlier()
-        report = ingest(self._store, self._batch, self._catalogue, instead_of=sorted(earlier) if self._replace else ())
-        self.tally.documents += report.documents
-        self.tally.claims += report.claims
-        self.tally.new_documents += report.new_documents
-        if self._replace:
-            self.tally.replaced += len(earlier)
-        else:
-            self.tally.kept_beside += len(earlier)
-        known = loaders()
-        self.tally.notices |= {
-            known[each.document.loader].notice for each in self._batch if each.document.loader in known
-        } - {""}
-        self._batch, self._claims = [], 0
+        try:
+            self._write(self._batch, instead_of)
+        except Exception as error:
+            if not of_the_documents(error):
+                raise
+            if not self._keep_going:
+                raise _Refused(self._refused(error)) from error
+            for each in self._batch:  # which of them it is
+                try:
+                    self._write([each])
+                except Exception as error:
+                    if not of_the_documents(error):
+                        raise
+                    self.tally.faults.append(fault(each.path, error))
+            if instead_of:
+                self._write([], instead_of)
+        self._batch, self._documents, self._claims = [], 0, 0
         self._written = time.monotonic()
         self._took = self._written - begun
 
-    def _earlier(self) -> set[str]:
-        """The documents in the store that the batch's documents are other states of."""
-        if self._present is None:
-            self._present = {}
-            for iri, *identity in rows(self._store, query("document_identities")):
-                self._present.setdefault(tuple(identity), set()).add(iri)
-        now = {each.document.iri for each in self._batch}
-        earlier = {
-            iri for each in self._batch for iri in self._present.get(_identity(each.document), ()) if iri not in now
-        }
-        for each in self._batch:
-            states = self._present.setdefault(_identity(each.document), set())
-            if self._replace:
-                states -= earlier
-            states.add(each.document.iri)
-        return earlier
+    def _refused(self, error: Exception) -> str:
+        first, last = self._batch[0].path, self._batch[-1].path
+        if first == last:
+            return fault(first, error)
+        return fault(f"one of {first} … {last} (--keep-going says which)", error)
+
+    def _write(self, batch: Sequence[Outcome], instead_of: Sequence[str] = ()) -> None:
+        documents = [loaded for each in batch for loaded in each.found]
+        report = ingest(self._store, documents, self._catalogue, instead_of=instead_of)
+        self.tally.documents += report.documents
+        self.tally.claims += report.claims
+        self.tally.new_documents += report.new_documents
+        known = loaders()
+        used = {each.document.loader for each in documents} & known.keys()
+        self.tally.notices |= {known[name].notice for name in used} - {""}
+
+    def _earlier(self) -> list[str]:
+        """The documents in the store that those of this load are other states of, none of them one of this load."""
+        if not self._identities:
+            return []
+        held = rows(self._store, query("document_identities"))
+        return sorted(iri for iri, *identity in held if tuple(identity) in self._identities and iri not in self._found)
 
 
 def _identity(document: Document) -> tuple[str, ...]:
@@ -287,7 +335,7 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
     known = endings()
     found: list[Path] = []
     for path in paths:
-        if not path.is_dir() or folder_loader(path) is not None:
+        if not os.path.isdir(path) or folder_loader(path) is not None:
             found.append(path)
             continue
         inside = sorted(_walk(path, known))
@@ -298,17 +346,28 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
 
 
 def _walk(folder: Path, known: frozenset[str]) -> Iterator[Path]:
+    """Yield the files of a folder, and what can't be looked at: who reads that is told why, and may go on."""
+    try:
+        inside = [folder / name for name in os.listdir(folder)]
+    except OSError:
+        yield folder
+        return
     if folder_loader(folder) is not None:
         yield folder
         return
-    if (folder / _STORE).is_file():  # "nthtier load ." where the store itself lies
+    if os.path.isfile(folder / _STORE):  # "nthtier load ." where the store itself lies
         return
-    for each in folder.iterdir():
+    for each in inside:
         if each.name.startswith(".") or each.name.endswith(_STATE):
             continue
-        if each.is_dir() and not each.is_symlink():
+        try:
+            inner, file = each.is_dir() and not each.is_symlink(), each.is_file()
+        except OSError:
+            yield each
+            continue
+        if inner:
             yield from _walk(each, known)
-        elif each.suffix.casefold() in known and each.is_file():
+        elif file and each.suffix.casefold() in known:
             yield each
 
 

@@ -6,6 +6,8 @@ it known. Who writes one gets its tests for free: ``tests/test_every_loader.py``
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Date
@@ -23,6 +25,7 @@ from ontology.catalogue import Catalogue
 
 #: Ending of a mapping file beside the file that it explains: ``orders.parquet`` and ``orders.parquet.map.toml``.
 MAPPING = ".map.toml"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -138,13 +141,28 @@ def load(path: Path | str, context: Context | None = None, loader: str | None = 
     """
     path = Path(path)
     context = context or Context()
-    if path.is_dir():
+    if os.path.isdir(path):  # False where a path can't be one, such as a name too long, which Path.is_dir raises for
         chosen = _of_folder(path, loader)
-        yield from tuple(chosen.read(Source.read_folder(path, chosen.folder), context))
-        return
+        source = Source.read_folder(path, chosen.folder)
+        loader = chosen.name
+    else:
+        source = Source.read(path, context.mapping or mapping_beside(path))
+    yield from read(replace(source, name=shown(source.name), origin=shown(path)), context, loader, path.suffix)
+
+
+def mapping_beside(path: Path) -> Path | None:
+    """Return the mapping file that lies beside a file, if there is one."""
     beside = path.with_name(path.name + MAPPING)
-    source = Source.read(path, context.mapping or (beside if beside.is_file() else None))
-    yield from read(source, context, loader, path.suffix)
+    return beside if os.path.isfile(beside) else None
+
+
+def shown(text: object) -> str:
+    r"""Return a text such as a file's name with what is no letter in it replaced; a name need not be UTF-8.
+
+    >>> shown("caf\udce9.txt").encode()
+    b'caf\xef\xbf\xbd.txt'
+    """
+    return _SURROGATE.sub("\ufffd", str(text))
 
 
 def read(source: Source, context: Context, loader: str | None = None, suffix: str = "") -> tuple[Loaded, ...]:
@@ -167,7 +185,7 @@ def endings() -> frozenset[str]:
 def folder_loader(path: Path) -> Loader | None:
     """Return the loader that reads a folder as one thing, if there is one."""
     for each in loaders().values():
-        if each.folder and all((path / name).is_file() for name in each.folder):
+        if each.folder and all(os.path.isfile(path / name) for name in each.folder):
             return each
     return None
 
@@ -175,6 +193,10 @@ def folder_loader(path: Path) -> Loader | None:
 def _of_folder(path: Path, name: str | None) -> Loader:
     found = folder_loader(path)
     if found is None or name not in (None, found.name):
+        try:
+            os.listdir(path)
+        except OSError as error:
+            raise LoaderError(path, error.strerror or str(error)) from None
         raise LoaderError(path, "is a folder, not a file")
     return found
 
@@ -197,4 +219,4 @@ def _choose(source: Source, suffix: str, name: str | None) -> Loader:
     return (by_header or [each for each in fitting if not each.header] or fitting)[0]
 
 
-__all__ = ["Claim", "Context", "Document", "Loaded", "Loader", "endings", "load", "loader", "loaders", "read"]
+__all__ = ["Claim", "Context", "Document", "Loaded", "Loader", "endings", "load", "loader", "loaders", "read", "shown"]

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from graph.errors import StoreError
 from graph.loading import Reading, find_files, load_files
 from graph.store import Store, open_store
+from loaders.claim import Claim, Document
 from loaders.errors import LoaderError
 from plain_reader import PlainReader
 from samples import ETO
@@ -96,6 +101,97 @@ def test_a_refused_file_ends_the_load_or_is_noted(tmp_path: Path, memory: Store,
     assert content(memory) == []
     tally = load_files(memory, paths, READING, processes=processes, keep_going=True)
     assert (tally.documents, len(tally.faults)) == (5, 1)
+
+
+class BrokenReader(PlainReader):
+    """An extractor that some texts break, and that makes of others what no store can hold."""
+
+    def extract(self, document: Document) -> Iterator[Claim]:
+        if "Micron" in document.text:
+            raise KeyError("Micron")
+        for claim in super().extract(document):
+            yield replace(claim, trigger="\ud83d" if "TSMC" in claim.sentence else "supplies")
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_file_that_breaks_reader_or_store_stops_no_other(tmp_path: Path, memory: Store, processes: int) -> None:
+    paths = find_files([archive(tmp_path / "news", 6)])
+    reading = Reading(extractor=BrokenReader)
+    with pytest.raises(LoaderError, match=r"digest-001\.txt: KeyError: 'Micron'"):
+        load_files(memory, paths, reading, processes=processes)
+    with pytest.raises(LoaderError, match=r"digest-000\.txt … .*digest-002\.txt .*can't encode"):
+        load_files(memory, [paths[0], paths[2]], reading, processes=processes)
+    assert b"/nthtier/document/" not in b"".join(memory.export())
+    tally = load_files(memory, paths, reading, processes=processes, keep_going=True)
+    assert (tally.documents, tally.claims, len(tally.faults)) == (4, 4, 2)
+    assert "digest-001.txt: KeyError" in tally.faults[0]
+    assert "digest-002.txt: " in tally.faults[1]
+
+
+def test_a_store_that_fails_is_no_fault_of_the_files(
+    folder: Path, memory: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr("graph.loading.ingest", full)
+    with pytest.raises(StoreError, match="the disk is full"):
+        load_files(memory, find_files([folder]), READING, keep_going=True)
+
+
+def test_a_name_that_is_not_utf_8_is_shown_and_stored_with_a_replacement(tmp_path: Path, memory: Store) -> None:
+    text = b"SK hynix supplies HBM4 to Nvidia."
+    good, bad = (Path(os.fsdecode(bytes(tmp_path) + name)) for name in (b"/caf\xe9 2026-01-28.txt", b"/caf\xe9 1.txt"))
+    good.write_bytes(text), bad.write_bytes(text)
+    tally = load_files(memory, find_files([tmp_path]), READING, keep_going=True)
+    assert tally.documents == 1
+    assert tally.faults[0].startswith(f"{tmp_path}/caf\ufffd 1.txt:1: no date found")
+    assert "caf\ufffd 2026-01-28".encode() in b"".join(memory.export())
+
+
+def test_what_can_not_be_looked_at_stops_no_other(
+    tmp_path: Path, memory: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = archive(tmp_path / "news", 2)
+    (place / "closed").mkdir()
+    long = place / f"{'x' * 240} 2026-01-28.txt"[-250:]  # with .map.toml no name any more
+    long.write_text("SK hynix supplies HBM4 to Nvidia.", encoding="utf-8")
+    real = os.listdir
+
+    def listdir(path: Path) -> list[str]:
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(os, "listdir", listdir)
+    paths = find_files([place, place / ("y" * 300)])
+    tally = load_files(memory, paths, READING, keep_going=True)
+    assert tally.documents == 3
+    assert [fault.rpartition(": ")[2] for fault in tally.faults] == ["Permission denied", "File name too long"]
+    with pytest.raises(LoaderError, match="closed: Permission denied"):
+        load_files(memory, paths, READING)
+
+
+def test_files_of_one_name_and_day_do_not_replace_one_another(
+    tmp_path: Path, memory: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, maker in (("ft", "SK hynix"), ("reuters", "Micron")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "2026-01-28.txt").write_text(f"{maker} supplies HBM4 to Nvidia.", encoding="utf-8")
+    monkeypatch.setattr("graph.loading.MAX_DOCUMENTS", 1)
+    paths = find_files([tmp_path])
+    assert load_files(memory, paths, READING).kept_beside == 0
+    both = content(memory)
+    for order in (paths, paths[::-1], paths):
+        tally = load_files(memory, order, READING, replace=True)
+        assert (tally.skipped, tally.replaced) == (2, 0)
+        assert content(memory) == both
+    (tmp_path / "ft" / "2026-01-28.txt").write_text("Samsung Electronics supplies HBM4 to AMD.", encoding="utf-8")
+    assert load_files(memory, paths, READING).kept_beside == 1
+    assert load_files(memory, paths, READING, replace=True).replaced == 1
+    fresh = open_store("memory:")
+    load_files(fresh, paths, READING)
+    assert content(memory) == content(fresh) != both
 
 
 def test_folders_give_the_files_that_loaders_read(tmp_path: Path) -> None:
