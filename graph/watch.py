@@ -10,24 +10,25 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from graph.errors import StoreError, ValidationError
+from graph.errors import StoreError
 from graph.fetch import Fetched, FetchError, Limits, fetch
 from graph.ingest import ingest
-from graph.loading import Reading, check, find_files, outcomes
+from graph.loading import Reading, check, fault, find_files, of_the_documents, outcomes
 from graph.models import Answer
 from graph.queries import query, rows
 from graph.store import Store
 from loaders.claim import Loaded
 from loaders.errors import LoaderError
-from loaders.registry import Context, loaders, read
+from loaders.registry import Context, loaders, mapping_beside, read, shown
 from loaders.source import Source
 from ontology.catalogue import Catalogue
 from ontology.terms import slug
@@ -63,7 +64,8 @@ class Run(Answer):
 class State:
     """What was seen of each folder and feed, kept in a file.
 
-    ``files``: path → size, time of change, hash and documents; ``feeds``: address → what the server said of its answer,
+    ``files``: path → documents, and marks of how the file looked (sizes and times), of its content, both with what read it;
+    ``feeds``: address → what the server said of its answer,
     and entry → documents.
     """
 
@@ -97,7 +99,8 @@ class State:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         new = self.path.with_name(self.path.name + ".new")
         said = {"form": _FORM, "files": self.files, "feeds": self.feeds}
-        with new.open("w", encoding="utf-8") as file:
+        # A file's name that is not UTF-8 holds half surrogate pairs; written with a backslash they are JSON again.
+        with new.open("w", encoding="utf-8", errors="backslashreplace") as file:
             json.dump(said, file, ensure_ascii=False, indent=1, sort_keys=True)
             file.flush()
             os.fsync(file.fileno())
@@ -169,10 +172,19 @@ class _Watcher:
         self._store, self._state, self._reading = store, state, reading
         self._limits, self._processes = limits, processes
         self._catalogue = Catalogue.bundled(reading.catalogue_files)
-        self._known = frozenset(row[0] for row in rows(store, query("readings")))
+        self._known = {row[0] for row in rows(store, query("readings"))}
         state.forget_all_but({row[0] for row in rows(store, query("document_identities"))})
-        self._context: Context | None = None
         self.notices: set[str] = set()
+
+    @cached_property
+    def _context(self) -> Context:
+        return self._reading.context(self._known)
+
+    @cached_property
+    def _reader(self) -> str:
+        """What reads the files: another one may find other things in a file that is what it was."""
+        context = self._context
+        return repr((self._reading.date, self._reading.loader, context.extractor.name, context.linker.fingerprint))
 
     # -------------------------------------------------------------- folders
 
@@ -181,7 +193,7 @@ class _Watcher:
         try:
             paths = find_files([Path(target)])
         except LoaderError as error:
-            empty = Path(target).is_dir()
+            empty = os.path.isdir(target)
             return self._looked(target, _Count(faults=[] if empty else [str(error)]))
         changed: list[Path] = []
         stamps: dict[str, dict[str, Any]] = {}
@@ -191,12 +203,11 @@ class _Watcher:
                 changed.append(path)
                 stamps[_name(path)] = stamp
         pending: list[_News] = []
-        for outcome in outcomes(changed, self._reading, self._known, self._processes):
+        for outcome in outcomes(changed, self._reading, self._known, self._processes, self._context):
             name = _name(outcome.path)
             before = tuple(self._state.files.get(name, {}).get("documents", ()))
             if outcome.fault:
-                count.faults.append(outcome.fault)
-                self._state.files[name] = {**stamps[name], "documents": list(before)}
+                self._refused(name, before, outcome.fault, count)
                 continue
             pending.append(_News(name, outcome.found, before))
             if len(pending) >= _BATCH:
@@ -209,31 +220,42 @@ class _Watcher:
         """What to note of a file that changed since it was last noted; None for one that did not."""
         known = self._state.files.get(_name(path), {})
         try:
-            members = sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
-            stats = [each.stat() for each in members]
-            size, changed = sum(each.st_size for each in stats), max(each.st_mtime_ns for each in stats)
-            if (known.get("size"), known.get("changed")) == (size, changed):
+            if path.is_dir():
+                members = sorted(each for each in path.iterdir() if each.is_file())
+            else:
+                members = list(filter(None, (path, mapping_beside(path))))
+            stats = [(each.name, each.stat()) for each in members]
+            looks = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
+            seen = hashlib.sha256(repr((self._reader, looks)).encode()).hexdigest()
+            if known.get("seen") == seen:
                 count.unchanged += 1
                 return None
-            content = hashlib.sha256()
+            content = hashlib.sha256(self._reader.encode())
             for each in members:
                 with each.open("rb") as file:
-                    content.update(hashlib.file_digest(file, "sha256").digest())
+                    content.update(repr(each.name).encode() + hashlib.file_digest(file, "sha256").digest())
         except OSError as error:
-            count.faults.append(f"{path}: {error.strerror or error}")
+            count.faults.append(fault(path, LoaderError(path, error.strerror or str(error))))
             return None
-        stamp = {"size": size, "changed": changed, "hash": content.hexdigest()}
+        stamp = {"seen": seen, "hash": content.hexdigest()}
         if known.get("hash") == stamp["hash"]:
             self._state.files[_name(path)] = {**known, **stamp}
             count.unchanged += 1
             return None
         return stamp
 
+    def _refused(self, name: str, before: Sequence[str], why: str, count: _Count) -> None:
+        """Note a fault, and nothing of how the file looks, so that the next look tries it again."""
+        count.faults.append(why)
+        self._state.files[name] = {"documents": list(before)}
+
     def _store_files(self, news: Sequence[_News], stamps: dict[str, dict[str, Any]], count: _Count) -> None:
-        self._put(news, count)
-        for each in news:
-            iris = sorted({loaded.document.iri for loaded in each.found})
-            self._state.files[each.key] = {**stamps[each.key], "documents": iris}
+        for each, why in self._put(news, count):
+            if why:
+                self._refused(each.key, each.before, why, count)
+            else:
+                iris = sorted({loaded.document.iri for loaded in each.found})
+                self._state.files[each.key] = {**stamps[each.key], "documents": iris}
         self._state.write()
 
     # -------------------------------------------------------------- feeds
@@ -247,8 +269,10 @@ class _Watcher:
                 count.unchanged = len(noted["entries"])
                 return self._looked(url, count)
             found = self._entries(url, fetched, count)
-        except (FetchError, LoaderError) as error:
-            return self._looked(url, _Count(faults=[str(error)]))
+        except FetchError as error:
+            return self._looked(url, _Count(faults=[shown(error)]))
+        except Exception as error:  # of whatever kind: one broken feed stops no other
+            return self._looked(url, _Count(faults=[fault(url, error)]))
         news = []
         for key, documents in found:
             before = tuple(noted["entries"].get(key, ()))
@@ -258,18 +282,19 @@ class _Watcher:
                 news.append(_News(key, documents, before))
         for start in range(0, len(news), _BATCH):
             batch = news[start : start + _BATCH]
-            self._put(batch, count)
-            for each in batch:
-                noted["entries"][each.key] = sorted({loaded.document.iri for loaded in each.found})
+            for each, why in self._put(batch, count):
+                if why:
+                    count.faults.append(why)
+                else:
+                    noted["entries"][each.key] = sorted({loaded.document.iri for loaded in each.found})
             self._state.write()
         # Only when all is stored does the server hear that we have this state of the feed.
-        noted["etag"], noted["modified"] = fetched.etag, fetched.modified
+        whole = not count.faults
+        noted["etag"], noted["modified"] = (fetched.etag, fetched.modified) if whole else ("", "")
         self._state.write()
         return self._looked(url, count)
 
     def _entries(self, url: str, fetched: Fetched, count: _Count) -> Iterator[tuple[str, tuple[Loaded, ...]]]:
-        if self._context is None:
-            self._context = self._reading.context(self._known)
         kind = fetched.content_type
         suffix = (
             ".html" if kind in ("text/html", "application/xhtml+xml") and b"<rss" not in fetched.body[:2048] else ".xml"
@@ -279,16 +304,33 @@ class _Watcher:
         for each in read(source, self._context, self._reading.loader, suffix):
             try:
                 check(each)
-            except ValidationError as error:
-                count.faults.append(f"{url}: {error}")
+            except Exception as error:
+                count.faults.append(fault(url, error))
                 continue
             entries.setdefault(each.document.source or each.document.name, []).append(each)
         return iter([(key, tuple(found)) for key, found in entries.items()])
 
     # -------------------------------------------------------------- both
 
-    def _put(self, news: Iterable[_News], count: _Count) -> None:
-        news = list(news)
+    def _put(self, news: Sequence[_News], count: _Count) -> Iterator[tuple[_News, str]]:
+        """Store files or entries in one step, or each in its own where one of them can't be; yield each with what hindered.
+
+        Each is to be noted as it comes: what the next step takes out depends on it.
+        """
+        try:
+            self._store_news(news, count)
+        except Exception as error:
+            if not of_the_documents(error):
+                raise
+            if len(news) == 1:
+                yield news[0], fault(news[0].key, error)
+            else:
+                for each in news:
+                    yield from self._put([each], count)
+        else:
+            yield from ((each, "") for each in news)
+
+    def _store_news(self, news: Sequence[_News], count: _Count) -> None:
         fresh = [each for one in news for each in one.found if not each.skipped]
         now = {each.document.iri for one in news for each in one.found}
         held = self._state.holders()
@@ -303,14 +345,14 @@ class _Watcher:
             count.claims += report.claims
         count.unchanged += sum(bool(one.found) and all(each.skipped for each in one.found) for one in news)
         count.replaced += len(gone)
-        self._known |= {each.document.reading for each in fresh if each.document.reading}
+        self._known.update(each.document.reading for each in fresh if each.document.reading)
         known = loaders()
         self.notices |= {known[each.document.loader].notice for each in fresh if each.document.loader in known} - {""}
 
     def _looked(self, target: str, count: _Count) -> Looked:
         self._state.write()
         return Looked(
-            target=target,
+            target=shown(target),
             documents=count.documents,
             claims=count.claims,
             replaced=count.replaced,

@@ -67,6 +67,9 @@ class _Handler(QuietHandler):
     def _packed(self) -> None:
         self._send(gzip.compress(self.server.body), Content_Encoding="gzip")
 
+    def _broken(self) -> None:
+        self._send(rss(("3", "Memory", "Micron supplies HBM4 to Nvidia.")))
+
     def _moved(self) -> None:
         self._redirect("/feed")
 

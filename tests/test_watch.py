@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -232,14 +233,80 @@ def test_a_folder_is_read_once_and_changes_replace_themselves(tmp_path: Path, me
     assert content(memory) == content(fresh)
 
 
-def test_a_refused_file_is_named_once_and_read_again_when_it_changes(tmp_path: Path, memory: Store) -> None:
-    broken = tmp_path / "2026-01-03.txt"
+def test_a_refused_file_is_named_at_every_look_until_it_can_be_read(tmp_path: Path, memory: Store) -> None:
+    broken, undated = tmp_path / "2026-01-03.txt", tmp_path / "undated.txt"
     broken.write_bytes(b"a\0b")
+    undated.write_text("TSMC supplies N3 to AMD.", encoding="utf-8")
     state = State()
-    assert "zero byte" in look(memory, [str(tmp_path)], state, READING).faults[0]
-    assert look(memory, [str(tmp_path)], state, READING).faults == ()
+    for _ in range(2):
+        run = look(memory, [str(tmp_path)], state, READING)
+        assert [fault.split(": ")[1].split(" (")[0] for fault in run.faults] == [
+            "not a text file",
+            "no date found in the text or its name; say it with --date YYYY-MM-DD",
+        ]
     broken.write_text("SK hynix supplies HBM4 to Nvidia.", encoding="utf-8")
     assert look(memory, [str(tmp_path)], state, READING).looked[0].documents == 1
+    dated = look(memory, [str(tmp_path)], state, replace(READING, date=date(2026, 1, 28)))
+    assert (dated.looked[0].documents, dated.faults) == (1, ())
+
+
+@dataclass(frozen=True)
+class NewReader(PlainReader):
+    """The same extractor in a later version."""
+
+    name: str = "plain 2"
+
+
+def test_another_reader_or_mapping_is_a_reason_to_read_again(tmp_path: Path, memory: Store) -> None:
+    day(tmp_path, 3)
+    (tmp_path / "orders.csv").write_text("maker,buyer,day\nSK hynix,Nvidia,2026-01-28\n", encoding="utf-8")
+    mapping = tmp_path / "orders.csv.map.toml"
+    told = '[columns]\nsubject = "maker"\nobject = "buyer"\ndate = "day"\n[constants]\npredicate = "{}"\n'
+    mapping.write_text(told.format("supplies"), encoding="utf-8")
+    state = State()
+    run = look(memory, [str(tmp_path)], state, READING)
+    assert (run.looked[0].documents, run.faults) == (2, ())
+    assert look(memory, [str(tmp_path)], state, READING).looked[0].unchanged == 2
+    mapping.write_text(told.format("fabricatesFor"), encoding="utf-8")
+    run = look(memory, [str(tmp_path)], state, READING)
+    assert (run.looked[0].documents, run.looked[0].unchanged) == (1, 1)
+    assert b"fabricatesFor" in b"".join(memory.export())
+    assert look(memory, [str(tmp_path)], state, Reading(extractor=NewReader)).looked[0].documents == 2
+
+
+@dataclass(frozen=True)
+class BrokenReader(PlainReader):
+    """An extractor that some texts break, and that makes of others what no store can hold."""
+
+    def extract(self, document: Document) -> Iterator[Claim]:
+        if "Micron" in document.text:
+            raise KeyError("Micron")
+        for claim in super().extract(document):
+            yield replace(claim, trigger="\ud83d" if "TSMC" in claim.sentence else "supplies")
+
+
+def test_what_breaks_reader_or_store_stops_neither_folder_nor_feed(
+    server: FeedServer, tmp_path: Path, memory: Store
+) -> None:
+    news, reading = tmp_path / "news", Reading(extractor=BrokenReader)
+    news.mkdir()
+    day(news, 1), day(news, 2, "Micron supplies HBM4 to Nvidia."), day(news, 3, "TSMC supplies N3 to AMD.")
+    named = Path(os.fsdecode(bytes(news) + b"/caf\xe9 2026-01-28.txt"))
+    named.write_text("SK hynix supplies HBM4 to AMD.", encoding="utf-8")
+    server.body = rss(("1", "Memory", "SK hynix supplies HBM4 to AMD."), ("2", "Foundry", "TSMC supplies N3 to AMD."))
+    broken = server.url("/broken")
+    for documents, unchanged in (2, 0), (0, 2):
+        state = State.read(tmp_path / "state.json")
+        run = look(memory, [str(news), server.url(), broken], state, reading, limits=LIMITS)
+        assert (run.looked[0].documents, run.looked[0].unchanged) == (documents, unchanged)
+        first, second = run.looked[0].faults
+        assert "2026-01-02.txt: KeyError: 'Micron'" in first
+        assert "2026-01-03.txt: " in second
+        (entry,) = run.looked[1].faults
+        assert entry.startswith("https://example.org/2: ")
+        assert "KeyError" in run.looked[2].faults[0]
+        assert run.model_dump_json()
+    assert graphs(memory) == 3
 
 
 def test_two_files_of_one_content_keep_it_until_both_change(tmp_path: Path, memory: Store) -> None:
