@@ -182,9 +182,11 @@ class _Watcher:
 
     @cached_property
     def _reader(self) -> str:
-        """What reads the files: another one may find other things in a file that is what it was."""
-        context = self._context
-        return repr((self._reading.date, self._reading.loader, context.extractor.name, context.linker.fingerprint))
+        """What reads the files: another one may find other things in a file that is what it was.
+
+        The caller's date is no part of it: said for a file without one, it would put all that are stored on that day.
+        """
+        return repr((self._reading.loader, self._context.extractor.name, self._context.linker.fingerprint))
 
     # -------------------------------------------------------------- folders
 
