@@ -17,12 +17,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 from importlib.metadata import version
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from ontology.errors import NthtierError
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+#: Ways to write an IPv4 address in IPv6 for one network alone, and its own addresses of old; not all Pythons know them.
+_LOCAL = tuple(ipaddress.ip_network(each) for each in ("64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "fec0::/10"))
+#: What stands in an address as it is; a per cent sign too, since what is quoted already stays so.
+_PLAIN = "%/:=&?~#+!$,;'@()*[]"
 _PIECE = 65_536
 
 
@@ -32,7 +36,7 @@ class FetchError(NthtierError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long and how much a fetch may take: seconds for silence, seconds for all, bytes after unpacking, redirects.
+    """How long and how much a fetch may take: seconds for silence, seconds for all, bytes (packed and unpacked), redirects.
 
     ``private`` are the private networks that may be fetched from all the same.
     """
@@ -88,7 +92,8 @@ def fetch(url: str, *, etag: str = "", modified: str = "", limits: Limits | None
                 with contextlib.closing(_connection(parts, limits, deadline)) as connection:
                     answer = _ask(connection, parts, etag, modified)
                     if answer.status in _REDIRECTS and (target := answer.headers.get("Location")):
-                        following = urljoin(at, target)
+                        # A header's bytes come as the letters of Latin 1, whatever script they are in.
+                        following = urljoin(at, quote(target, _PLAIN, "latin-1"))
                         if parts.scheme == "https" and not following.startswith("https://"):
                             raise _Refused(f"it leads from https to {following[:200]}")
                         at = following
@@ -126,7 +131,10 @@ def _checked(url: str) -> SplitResult:
         raise _Refused("an address with a name or password in it")
     if not parts.hostname:
         raise _Refused("an address without a host")
-    return parts
+    if not parts.netloc.isascii():
+        port = "" if parts.port is None else f":{parts.port}"
+        parts = parts._replace(netloc=parts.hostname.encode("idna").decode("ascii") + port)
+    return parts._replace(path=quote(parts.path, _PLAIN), query=quote(parts.query, _PLAIN))
 
 
 def is_public(address: str) -> bool:
@@ -142,6 +150,8 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
+        if any(ip in network for network in _LOCAL):
+            return False
     return ip.is_global and not ip.is_multicast
 
 
@@ -196,7 +206,7 @@ def _ask(
     if modified:
         headers["If-Modified-Since"] = modified
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    connection.request("GET", path.encode("ascii", "ignore").decode(), headers=headers)
+    connection.request("GET", path, headers=headers)
     return connection.getresponse()
 
 
@@ -223,8 +233,11 @@ def _unpacked(answer: http.client.HTTPResponse, headers: Message, limits: Limits
         raise _Refused(f"packed in a way that was not asked for ({coding[:40]})")
     unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if "gzip" in coding else None
     total = received = 0
-    while piece := answer.read1(_PIECE):
+    # What lies behind the end of a packed body is not asked for.
+    while not (unpack and unpack.eof) and (piece := answer.read1(_PIECE)):
         received += len(piece)
+        if received > limits.size:
+            raise _Refused(f"more than {limits.size:,} bytes")
         while piece:
             out = piece if unpack is None else unpack.decompress(piece, _PIECE)
             piece = b"" if unpack is None else unpack.unconsumed_tail
@@ -234,7 +247,8 @@ def _unpacked(answer: http.client.HTTPResponse, headers: Message, limits: Limits
             yield out
     promised = headers.get("Content-Length", "")
     if (
-        promised.isdigit()
+        not (unpack and unpack.eof)
+        and promised.isdigit()
         and received < int(promised)
         and "chunked" not in headers.get("Transfer-Encoding", "").casefold()
     ):

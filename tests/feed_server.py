@@ -27,6 +27,7 @@ class FeedServer(LocalServer):
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str | None]] = []
+        self.sent = 0
         super().__init__(_Handler)
 
     def url(self, path: str = "/feed") -> str:
@@ -69,6 +70,28 @@ class _Handler(QuietHandler):
 
     def _broken(self) -> None:
         self._send(rss(("3", "Memory", "Micron supplies HBM4 to Nvidia.")))
+
+    def _packed_and_more(self) -> None:
+        """A packed body, and zeros behind it."""
+        self.send_response(200)
+        self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        self.wfile.write(gzip.compress(self.server.body))
+        for _ in range(100):
+            self.wfile.write(b"\0" * 2**20)
+            self.server.sent += 2**20
+
+    def _packed_nothing(self) -> None:
+        """A packed body of empty blocks without end."""
+        self.send_response(200)
+        self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        self.wfile.write(b"\x1f\x8b\x08\0\0\0\0\0\0\x03")
+        while True:
+            self.wfile.write(b"\0\0\0\xff\xff" * 2**14)
+
+    def _to_letters(self) -> None:
+        self.wfile.write("HTTP/1.1 302 Found\r\nLocation: /für\r\n\r\n".encode())
 
     def _moved(self) -> None:
         self._redirect("/feed")
