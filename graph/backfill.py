@@ -25,13 +25,13 @@ from pyarrow import parquet
 from pydantic import Field
 
 from graph.errors import StoreError
-from graph.loading import Reading, find_files
+from graph.loading import Reading, fault, find_files
 from graph.models import Answer
 from graph.rdf import quads
 from graph.validate import validate
 from loaders.claim import Claim, Loaded
 from loaders.errors import LoaderError, did_you_mean
-from loaders.registry import Context, load, loaders
+from loaders.registry import Context, load, loaders, mapping_beside
 from ontology.errors import NthtierError
 
 Engine = Literal["local", "spark"]
@@ -109,20 +109,23 @@ def backfill(
     LoaderError, StoreError
     """
     reading = reading or Reading()
-    out = out.resolve()
+    paths, out = tuple(paths), out.resolve()
+    if absent := next((path for path in paths if not os.path.exists(path)), None):
+        raise LoaderError(absent, "no such file or folder")
     files = sorted({path.resolve() for path in find_files(paths)})
     files = [path for path in files if not path.is_relative_to(out)]  # what an earlier run made of this folder
-    if absent := next((path for path in files if not path.exists()), None):
-        raise LoaderError(absent, "no such file or folder")
     if not files:
         raise LoaderError(out, "no file to read")
     if reading.loader is not None and reading.loader not in (known := loaders()):
         raise LoaderError(files[0], f"no loader {reading.loader!r}; {did_you_mean(reading.loader, known)}")
     root = Path(os.path.commonpath([str(path.parent) for path in files]))
-    out.mkdir(parents=True, exist_ok=True)
-    count = _plan(out, parts or max(1, min(_MOST_PARTS, -(-len(files) // _PART))))
-    for folder in _FOLDERS:
-        (out / folder).mkdir(exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        count = _plan(out, parts or max(1, min(_MOST_PARTS, -(-len(files) // _PART))))
+        for folder in _FOLDERS:
+            (out / folder).mkdir(exist_ok=True)
+    except OSError as error:
+        raise _unwritten(out, error) from None
     shares: list[list[str]] = [[] for _ in range(count)]
     for path in files:
         name = path.relative_to(root).as_posix()
@@ -137,6 +140,8 @@ def backfill(
     except NthtierError:
         _leave_nothing_empty(out)
         raise
+    except OSError as error:
+        raise _unwritten(out, error) from None
     notes.sort(key=lambda note: note["number"])
     return Backfilled(
         parts=count,
@@ -145,6 +150,10 @@ def backfill(
         claims=sum(note["claims"] for note in notes),
         faults=tuple(fault for note in notes for fault in note["faults"]),
     )
+
+
+def _unwritten(out: Path, error: OSError) -> StoreError:
+    return StoreError(f"{out}: can't be written: {error.strerror or error}")
 
 
 def _leave_nothing_empty(out: Path) -> None:
@@ -234,17 +243,20 @@ def make(part: _Part, reading: Reading, context: Context) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError):
         pass
     documents: dict[str, Loaded] = {}
+    lines: dict[str, bytes] = {}
     faults: list[str] = []
     for each in part.names:
+        path = Path(part.root, each)
         try:
-            for loaded in load(Path(part.root, each), context, reading.loader):
-                validate(quads(loaded), loaded)
-                documents[loaded.document.iri] = loaded
-        except NthtierError as error:
-            faults.append(str(error))
+            found = tuple(load(path, context, reading.loader))
+            written = [_lines(loaded) for loaded in found]
+        except Exception as error:  # of whatever kind: one broken file stops no other
+            faults.append(fault(path, error))
+            continue
+        documents.update((loaded.document.iri, loaded) for loaded in found)
+        lines.update((loaded.document.iri, said) for loaded, said in zip(found, written, strict=True))
     ordered = [documents[iri] for iri in sorted(documents)]
-    lines = (f"{' '.join(quad)} .\n".encode() for loaded in ordered for quad in quads(loaded))
-    _write(out / "quads" / f"{name}.nq", b"".join(lines))
+    _write(out / "quads" / f"{name}.nq", b"".join(lines[loaded.document.iri] for loaded in ordered))
     _write(out / "claims" / f"{name}.parquet", _table(ordered))
     note = {
         "number": part.number,
@@ -257,6 +269,12 @@ def make(part: _Part, reading: Reading, context: Context) -> dict[str, Any]:
     return {**note, "made": True}
 
 
+def _lines(loaded: Loaded) -> bytes:
+    said = quads(loaded)
+    validate(said, loaded)
+    return "".join(f"{' '.join(quad)} .\n" for quad in said).encode()
+
+
 def _mark(part: _Part, reading: Reading, context: Context) -> str:
     """What a part is made from: its inputs to the byte, and what reads them."""
     said = hashlib.sha256(
@@ -264,7 +282,13 @@ def _mark(part: _Part, reading: Reading, context: Context) -> str:
     )
     for name in part.names:
         place = Path(part.root, name)
-        members = sorted(each for each in place.iterdir() if each.is_file()) if place.is_dir() else [place]
+        try:
+            if os.path.isdir(place):
+                members = sorted(each for each in place.iterdir() if each.is_file())
+            else:
+                members = list(filter(None, (place, reading.mapping or mapping_beside(place))))
+        except OSError:
+            members = [place]
         for member in members:
             said.update(f"\0{name}\0{member.name}\0".encode("utf-8", "surrogateescape"))
             try:

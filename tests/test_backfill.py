@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from graph.loading import Reading, find_files, load_files
 from graph.network import Network, build
 from graph.propagation import spread
 from graph.store import Store, open_store
+from loaders.claim import Claim, Document
 from loaders.errors import LoaderError
 from plain_reader import PlainReader
 from samples import EVENTS, SAMPLES
@@ -125,6 +128,55 @@ def test_what_it_made_in_a_folder_is_no_input_of_the_next_run_over_it(archive: P
     first = backfill([news], news / "backfill", READING)
     again = backfill([news], news / "backfill", READING)
     assert (again.documents, again.made) == (first.documents, 0)
+
+
+class BrokenReader(PlainReader):
+    """An extractor that some texts break, and that makes of others what no file can hold."""
+
+    def extract(self, document: Document) -> Iterator[Claim]:
+        if "Micron" in document.text:
+            raise KeyError("Micron")
+        for claim in super().extract(document):
+            yield replace(claim, trigger="\ud83d" if "TSMC" in claim.sentence else "supplies")
+
+
+def test_what_breaks_the_reader_or_can_not_be_written_or_looked_at_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    news = tmp_path / "news"
+    (news / "closed").mkdir(parents=True)
+    for number, maker in enumerate(("SK hynix", "Micron", "TSMC"), 1):
+        (news / f"2026-01-0{number}.txt").write_text(f"{maker} supplies parts to Nvidia.", encoding="utf-8")
+    Path(os.fsdecode(bytes(news) + b"/caf\xe9 2026-01-28.txt")).write_text("SK hynix supplies HBM4 to AMD.")
+    real = os.listdir
+
+    def listdir(path: Path) -> list[str]:
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(os, "listdir", listdir)
+    done = backfill([news], tmp_path / "out", Reading(extractor=BrokenReader))
+    assert (done.documents, done.claims) == (2, 2)
+    said = [fault.removeprefix(f"{news}/").partition(": ")[::2] for fault in done.faults]
+    assert said[0] == ("2026-01-02.txt", "KeyError: 'Micron'")
+    assert said[1][0] == "2026-01-03.txt"
+    assert said[2] == ("closed", "Permission denied")
+    assert backfill([news], tmp_path / "out", Reading(extractor=BrokenReader)).made == 0
+
+
+def test_another_mapping_is_a_reason_to_make_a_part_again(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("maker,buyer,day\nSK hynix,Nvidia,2026-01-28\n", encoding="utf-8")
+    told = '[columns]\nsubject = "maker"\nobject = "buyer"\ndate = "day"\n[constants]\npredicate = "{}"\n'
+    for predicate in ("supplies", "fabricatesFor"):
+        (tmp_path / "orders.csv.map.toml").write_text(told.format(predicate), encoding="utf-8")
+        assert backfill([tmp_path / "orders.csv"], tmp_path / "out", READING).made == 1
+        assert parquet.read_table(tmp_path / "out" / "claims")["predicate"].to_pylist() == [predicate]
+
+
+def test_a_folder_that_can_not_be_made_is_a_clear_error(archive: Path) -> None:
+    with pytest.raises(StoreError, match="/dev/null/x: can't be written: Not a directory"):
+        backfill([archive], Path("/dev/null/x"), READING)
 
 
 RUN = """
