@@ -266,6 +266,8 @@ def test_extract_explains_what_was_read_and_why(run: Run, tmp_path: Path) -> Non
     assert "Nothing read." in page
     assert "<script" not in page
     assert "http" not in page
+    failed = run("extract", "2026-01-28.txt", "-o", "nowhere/read.html", code=1)
+    assert failed.stderr == "nthtier: nowhere/read.html: can't be written: No such file or directory\n"
 
 
 def test_an_explanation_has_figures_and_all_documents_of_a_file(run: Run, tmp_path: Path) -> None:

@@ -322,6 +322,46 @@ def test_killed_anywhere_it_goes_on_to_the_same_store(tmp_path: Path) -> None:
 # ------------------------------------------------------------------ command
 
 
+def test_a_look_while_another_writes_waits_for_the_next(tmp_path: Path) -> None:
+    day(tmp_path, 8)
+    command = [
+        sys.executable,
+        "-c",
+        "from graph.cli import main; main()",
+        "--store",
+        "store",
+        "watch",
+        "2026-01-08.txt",
+    ]
+    other = open_store(str(tmp_path / "store"))
+    once = subprocess.run([*command, "--once"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert once.returncode == 1
+    assert "another process" in once.stderr
+    waiting = subprocess.Popen(
+        [*command, "--every", "1", "--json"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert waiting.stderr is not None
+        assert waiting.stdout is not None
+        assert "another process" in (said := waiting.stderr.readline())
+        assert said.endswith("; next look in 1 s\n")
+        other.close()
+        assert json.loads(waiting.stdout.readline())["looked"][0]["documents"] == 1
+    finally:
+        waiting.kill()
+        waiting.communicate()
+
+
+def test_the_state_of_a_store_without_a_folder_is_no_document(tmp_path: Path) -> None:
+    day(tmp_path, 9)
+    command = [sys.executable, "-c", "from graph.cli import main; main()", "--store", "memory:", "watch", ".", "--once"]
+    (tmp_path / "nthtier-watch.json").write_text('{"form": 1, "files": {}, "feeds": {}}', encoding="utf-8")
+    for _ in range(2):
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert {path.name for path in tmp_path.iterdir()} == {"2026-01-09.txt", "nthtier.watch.json"}
+
+
 def test_the_command_looks_once_and_reports(server: FeedServer, tmp_path: Path) -> None:
     (tmp_path / "events").mkdir()
     (tmp_path / "events" / "day.jsonl").write_text(

@@ -20,6 +20,7 @@ from graph.errors import SettingsError
 from graph.loading import Reading, Tally, find_files, load_files, worthwhile
 from graph.settings import Settings
 from loaders.claim import Document, Loaded
+from loaders.errors import LoaderError
 from loaders.extraction import explanation
 from loaders.extraction.chat import Chat
 from loaders.extraction.embedded import Embedded
@@ -187,7 +188,10 @@ def _explain(file: Path, documents: Iterable[Loaded], context: Context, output: 
             for each in sentences:
                 _print(each)
     if output and shown:
-        output.write_text(explained.html(shown), encoding="utf-8")
+        try:
+            output.write_text(explained.html(shown), encoding="utf-8")
+        except OSError as error:
+            raise LoaderError(output, f"can't be written: {error.strerror or error}") from None
         show.console().print(f"Wrote {show.plain(output)}")
     if not shown:
         show.fail(f"{file}: no prose to explain; its claims were not read from sentences", 2)

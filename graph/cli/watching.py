@@ -12,6 +12,7 @@ import typer
 from graph.cli import show
 from graph.cli.app import Session, app, parse_day
 from graph.cli.loading import Day, Kind
+from graph.errors import StoreBusyError, StoreLockedError
 from graph.fetch import Limits
 from graph.loading import Reading
 from graph.store import open_store
@@ -49,9 +50,7 @@ def watch(
     """
     session: Session = context.obj
     place = session.settings.store
-    where = state or Path(
-        "nthtier-watch.json" if "://" in place or place == "memory:" else f"{place.rstrip('/')}.watch.json"
-    )
+    where = state or _beside(place)
     reading = Reading(parse_day(date), loader, None, tuple(session.settings.catalogue))
     try:
         private = tuple(ipaddress.ip_network(each) for each in allow_private or ())
@@ -60,16 +59,32 @@ def watch(
     limits = Limits(min(20.0, timeout), timeout, max_bytes, private=private)
     store = session.store() if place == "memory:" else None
     while True:
-        opened = store or open_store(place)
         try:
-            run = look(opened, targets, State.read(where), reading, limits=limits, processes=processes)
-        finally:
-            if store is None:
-                opened.close()  # between two looks others may write
-        _report(run, as_json)
-        if once:
-            raise typer.Exit(1 if run.faults else 0)
+            opened = store or open_store(place)
+            try:
+                run = look(opened, targets, State.read(where), reading, limits=limits, processes=processes)
+            finally:
+                if store is None:
+                    opened.close()  # between two looks others may write
+        except (StoreLockedError, StoreBusyError) as error:  # as others do who write just now
+            if once:
+                raise
+            typer.echo(f"nthtier: {show.plain(error)}; next look in {every:g} s", err=True)
+        else:
+            _report(run, as_json)
+            if once:
+                raise typer.Exit(1 if run.faults else 0)
         time.sleep(every)
+
+
+def _beside(place: str) -> Path:
+    """The file that notes what was seen for a store; its name ends so that a look at its folder leaves it alone."""
+    if "://" not in place and place != "memory:":
+        return Path(f"{place.rstrip('/')}.watch.json")
+    path, earlier = Path("nthtier.watch.json"), Path("nthtier-watch.json")
+    if earlier.is_file() and not path.exists():
+        earlier.replace(path)  # its earlier name, which a look took for that of a feed
+    return path
 
 
 def _report(run: Run, as_json: bool) -> None:
