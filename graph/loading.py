@@ -240,9 +240,12 @@ class _Writer:
         self._written, self._took = time.monotonic(), 0.0
         self._found: set[str] = set()
         self._identities: set[tuple[str, ...]] = set()
+        self._refused: set[str] = set()
         self.tally = Tally()
 
     def add(self, outcome: Outcome) -> None:
+        if outcome.fault:
+            self._refused.add(shown(outcome.path.stem))
         fresh = tuple(each for each in outcome.found if not each.skipped)
         self.tally.skipped += len(outcome.found) - len(fresh)
         self._found.update(each.document.iri for each in outcome.found)
@@ -265,24 +268,22 @@ class _Writer:
         Only now: a file that comes later may hold what looks like another state of an earlier one, as do those of one name
         in two folders.
         """
-        earlier = self._earlier()
-        if self._replace:
-            self.tally.replaced = len(earlier)
-        else:
-            self.tally.kept_beside = len(earlier)
-        self._flush(earlier if self._replace else [])
+        if not self._replace:
+            self.tally.kept_beside = len(self._earlier())
+        self._flush(replace=self._replace)
 
-    def _flush(self, instead_of: Sequence[str] = ()) -> None:
-        if not self._batch and not instead_of:
+    def _flush(self, *, replace: bool = False) -> None:
+        earlier = self._earlier() if replace else []
+        if not self._batch and not earlier:
             return
         begun = time.monotonic()
         try:
-            self._write(self._batch, instead_of)
+            self._write(self._batch, earlier)
         except Exception as error:
             if not of_the_documents(error):
                 raise
             if not self._keep_going:
-                raise _Refused(self._refused(error)) from error
+                raise _Refused(self._fault(error)) from error
             for each in self._batch:  # which of them it is
                 try:
                     self._write([each])
@@ -290,13 +291,15 @@ class _Writer:
                     if not of_the_documents(error):
                         raise
                     self.tally.faults.append(fault(each.path, error))
-            if instead_of:
-                self._write([], instead_of)
+                    self._refused.update(loaded.document.name for loaded in each.found)
+            if replace and (earlier := self._earlier()):
+                self._write([], earlier)
+        self.tally.replaced = len(earlier)
         self._batch, self._documents, self._claims = [], 0, 0
         self._written = time.monotonic()
         self._took = self._written - begun
 
-    def _refused(self, error: Exception) -> str:
+    def _fault(self, error: Exception) -> str:
         first, last = self._batch[0].path, self._batch[-1].path
         if first == last:
             return fault(first, error)
@@ -313,11 +316,18 @@ class _Writer:
         self.tally.notices |= {known[name].notice for name in used} - {""}
 
     def _earlier(self) -> list[str]:
-        """The documents in the store that those of this load are other states of, none of them one of this load."""
+        """The documents in the store that those of this load are other states of.
+
+        None of them is one of this load, or bears the name of a file that was refused: it may be what that was before.
+        """
         if not self._identities:
             return []
         held = rows(self._store, query("document_identities"))
-        return sorted(iri for iri, *identity in held if tuple(identity) in self._identities and iri not in self._found)
+        return sorted(
+            iri
+            for iri, *identity in held
+            if tuple(identity) in self._identities and iri not in self._found and identity[0] not in self._refused
+        )
 
 
 def _identity(document: Document) -> tuple[str, ...]:

@@ -194,6 +194,20 @@ def test_files_of_one_name_and_day_do_not_replace_one_another(
     assert content(memory) == content(fresh) != both
 
 
+@pytest.mark.parametrize("broken", ["TSMC supplies HBM4 to Nvidia.", "Micron supplies HBM4 to Nvidia."])
+def test_what_a_refused_file_was_before_is_not_taken_out(tmp_path: Path, memory: Store, broken: str) -> None:
+    for name, maker in (("ft", "SK hynix"), ("reuters", "Samsung Electronics")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "2026-01-28.txt").write_text(f"{maker} supplies HBM4 to Nvidia.", encoding="utf-8")
+    paths, reading = find_files([tmp_path]), Reading(extractor=BrokenReader)
+    load_files(memory, paths, reading)
+    before = content(memory)
+    (tmp_path / "ft" / "2026-01-28.txt").write_text(broken, encoding="utf-8")
+    tally = load_files(memory, paths, reading, keep_going=True, replace=True)
+    assert (tally.skipped, tally.replaced, len(tally.faults)) == (1, 0, 1)
+    assert content(memory) == before
+
+
 def test_folders_give_the_files_that_loaders_read(tmp_path: Path) -> None:
     (tmp_path / "a" / "eto").mkdir(parents=True)
     for name, data in ETO.items():
