@@ -146,21 +146,19 @@ def _parsed(data: str, form: str, origin: str) -> Iterator[tuple[str, str, Term]
 
 
 def _refuse_remote(data: str, origin: str) -> None:
-    """A context given by address would be fetched."""
+    """A context given by address would be fetched, wherever it stands: in lists of lists, in a term's own context."""
     try:
-        pending: list[Any] = [json.loads(data)]
+        pending: list[tuple[Any, bool]] = [(json.loads(data), False)]
     except ValueError as error:
         raise LoaderError(origin, "not JSON", getattr(error, "lineno", 1)) from None
     while pending:
-        value = pending.pop()
-        if isinstance(value, dict):
-            context = value.get("@context")
-            given = context if isinstance(context, list) else [context]
-            if any(isinstance(each, str) or (isinstance(each, dict) and "@import" in each) for each in given):
-                raise LoaderError(origin, "a JSON-LD context given by its address is refused; write it out")
-            pending += value.values()
-        elif isinstance(value, list):
-            pending += value
+        value, is_context = pending.pop()
+        if isinstance(value, list):
+            pending += [(each, is_context) for each in value]
+        elif isinstance(value, dict) and "@import" not in value:
+            pending += [(each, key == "@context") for key, each in value.items()]
+        elif isinstance(value, dict) or (is_context and isinstance(value, str)):
+            raise LoaderError(origin, "a JSON-LD context given by its address is refused; write it out")
 
 
 # ------------------------------------------------------------------ documents and claims
