@@ -9,6 +9,7 @@ from datetime import date as Date
 from functools import cached_property
 from typing import Any, Literal
 
+from loaders.source import well_formed
 from ontology import terms
 
 Status = Literal["considering", "negotiating", "planned", "actual", "ended", "denied"]
@@ -82,6 +83,11 @@ class Document:
     sentences: tuple[Sentence, ...] = ()
     reading: str = ""
     minted: str = ""
+
+    def __post_init__(self) -> None:
+        """A file's name in bytes or an escape of JSON may hold half a character, which no store can write."""
+        for name in ("name", "text", "title", "source", "generated"):
+            object.__setattr__(self, name, well_formed(getattr(self, name)))
 
     @cached_property
     def iri(self) -> str:

@@ -15,7 +15,7 @@ from loaders.claim import Document, Loaded, Sentence
 from loaders.dates import find_date, find_span, read_date
 from loaders.errors import LoaderError
 from loaders.registry import Context, loader
-from loaders.source import Source
+from loaders.source import Source, well_formed
 
 _GENERATED = re.compile(
     r"^\W{0,8}(?:生成时间|生成時間|更新时间|更新時間|作成日時|生成日時|생성\s?시간|생성\s?일시|Generated(?: at| on)?|Last updated)"
@@ -79,6 +79,7 @@ def parse(
     LoaderError
         No date is said in the text or its name, and none is given; or there is no sentence.
     """
+    text = well_formed(text)  # before there are places in it
     lines = text.split("\n")
     front = _front_matter(lines)
     generated = next((match.group(1).strip() for line in lines if (match := _GENERATED.match(line))), "")

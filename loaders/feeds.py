@@ -16,7 +16,7 @@ from loaders.dates import read_date
 from loaders.digest import parse
 from loaders.errors import LoaderError
 from loaders.registry import Context, loader
-from loaders.source import Source
+from loaders.source import Source, well_formed
 
 MAX_FEED = 32 * 2**20
 MAX_ENTRIES = 10_000
@@ -25,6 +25,7 @@ _ENCODING = re.compile(
 )
 _DECLARATION = re.compile(r"^\s{0,64}<\?xml[^>]{0,400}\?>")
 _ENTITIES = re.compile(r"<!(?:ENTITY|DOCTYPE[^>\[]{0,400}\[)", re.IGNORECASE)
+_REFERENCE = re.compile(r"&#(?:[xX](?P<hex>[0-9A-Fa-f]+)|(?P<decimal>[0-9]+));?")
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]{1,2000}")
 
 
@@ -111,7 +112,17 @@ def _xml_text(source: Source) -> str:
         raise LoaderError(
             source.origin, "not a text file (it holds a zero byte)", text.count("\n", 0, text.index("\0")) + 1
         )
-    return '<?xml version="1.0" encoding="utf-8"?>' + _DECLARATION.sub("", text)
+    text = well_formed(_REFERENCE.sub(_referred, _DECLARATION.sub("", text)))
+    return f'<?xml version="1.0" encoding="utf-8"?>{text}'
+
+
+def _referred(reference: re.Match[str]) -> str:
+    """A reference to a character as it is; to half of one, that half; to one that there is not, U+FFFD."""
+    digits = (reference["hex"] or reference["decimal"]).lstrip("0")
+    point = int(digits or "0", 16 if reference["hex"] else 10) if len(digits) < 9 else 0x110000
+    if point >= 0x110000:
+        return "\ufffd"
+    return chr(point) if 0xD800 <= point < 0xE000 else reference[0]
 
 
 def _entry(each: Any, whole: Date | None) -> Entry:

@@ -17,6 +17,8 @@ _URL = re.compile(r"<?https?://[^\s<>]*[^\s<>).,;:!?\]\"'”’]>?")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>|<!--[^<>]{0,400}-->")
 _EMPHASIS = re.compile(r"\*\*|__|~~|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
 _EMPTY = re.compile(r"\(\s{0,4}\)|\[\s{0,4}\]|（\s{0,4}）")
+#: Of more digits than a character's number has.
+_NO_CHARACTER = re.compile(r"&#(?:[xX][0-9A-Fa-f]{9,}|[0-9]{9,});?")
 _BULLET = re.compile(
     r"^(?:\s+|#{1,6}\s+|>+\s*|[-*+•·–—▪◦‣●○■►▶→➤✓✔]\s+|\d{1,3}[.)]\s+|\d{1,3}、|\[[ xX]\]\s+"
     r"|[\U0001F000-\U0001FAFF\u2600-\u27BF\uFE0F\u20E3]+)+"
@@ -114,7 +116,7 @@ def clean(text: str) -> str:
     text = _URL.sub("", text)
     text = _TAG.sub("", text)
     if "&" in text:
-        text = html.unescape(text)
+        text = html.unescape(_NO_CHARACTER.sub("\ufffd", text))
     text = _BULLET.sub("", text)
     text = _EMPHASIS.sub("", text)
     text = _EMPTY.sub("", text)

@@ -17,6 +17,18 @@ MAX_BYTES = 512 * 2**20
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: Control characters have no place in a sentence; a blank in their stead keeps every position.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def well_formed(text: str) -> str:
+    r"""Return a text that can be written as UTF-8: surrogates are the character they make, lone ones U+FFFD.
+
+    >>> ascii(well_formed("chips \ud83d\ude00 \ud800 x"))
+    "'chips \\U0001f600 \\ufffd x'"
+    """
+    if text.isascii() or not _SURROGATE.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +55,7 @@ class Source:
             No such file, a folder, a file that may not be read, or one over ``MAX_BYTES``.
         """
         said = "" if mapping is None else cls.read(mapping).text()
-        return cls(path.stem, _bytes(path), str(path), mapping=said)
+        return cls(well_formed(path.stem), _bytes(path), well_formed(str(path)), mapping=said)
 
     @classmethod
     def read_folder(cls, path: Path, wanted: frozenset[str]) -> Source:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from loaders.claim import Document
 from loaders.errors import LoaderError
-from loaders.registry import Context, read
+from loaders.registry import Context, load, read
 from loaders.source import Source
 from local_server import LocalServer, QuietHandler, running
 from plain_reader import PlainReader
@@ -28,7 +29,7 @@ asked: list[str] = []
 class ContextHandler(QuietHandler):
     """Notes who asks for a context."""
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802
         """Answer with an empty context."""
         asked.append(self.path)
         self.send_response(200)
@@ -75,3 +76,56 @@ def test_a_context_written_out_is_read() -> None:
         "date": {"@id": "http://purl.org/dc/terms/date"}}]],
         "@id": "http://e/1", "@type": "nt:Document", "name": "day", "date": "2026-01-28"}"""
     assert [each.name for each in documents(data, ".jsonld")] == ["day"]
+
+
+# ------------------------------------------------------------------ characters that there are not
+
+FEED = """<rss version="2.0"><channel><title>c</title><item><title>Chips TITLE rise</title><pubDate>Wed, 28 Jan 2026 08:00:00 GMT</pubDate>
+<description>SK hynix supplies HBM4 to Nvidia.</description></item></channel></rss>"""
+
+
+@pytest.mark.parametrize(
+    ("reference", "read_as"),
+    [
+        ("&#55357;&#56832;", "\U0001f600"),
+        ("&#xD83D;&#xDE00;", "\U0001f600"),
+        ("&#55357;", "\ufffd"),
+        ("&#xDE00; x", "\ufffd x"),
+        ("&#x110000;", "\ufffd"),
+        ("&#99999999999999999999;", "\ufffd"),
+        (f"&#{'9' * 5000};", "\ufffd"),
+        (f"&amp;#{'9' * 5000};", "\ufffd"),
+        ("&#0000000000233;", "é"),
+    ],
+)
+def test_a_broken_character_stops_no_feed(reference: str, read_as: str) -> None:
+    (document,) = documents(FEED.replace("TITLE", reference).encode(), ".rss")
+    assert document.title.split() == ["Chips", *read_as.split(), "rise"]
+    (document,) = documents(FEED.replace("supplies", f"supplies {reference}").encode(), ".rss")
+    assert document.sentences[-1].text.split() == ["SK", "hynix", "supplies", *read_as.split(), "HBM4", "to", "Nvidia."]
+
+
+def test_half_a_character_is_read_as_one_that_is_unknown() -> None:
+    feed = rb"""{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "date_published": "2026-01-28",
+        "title": "Chips \ud800 x", "content_text": "TSMC \udc00 makes chips. AMD waits."}]}"""
+    (document,) = documents(feed, ".json")
+    assert (document.name, document.title) == ("Chips \ufffd x", "Chips \ufffd x")
+    assert [each.text for each in document.sentences] == ["Chips \ufffd x", "TSMC \ufffd makes chips.", "AMD waits."]
+    assert [document.text[each.start : each.end] for each in document.sentences] == document.text.replace(
+        "chips. ", "chips.\n"
+    ).split("\n")
+
+
+def test_a_number_of_thousands_of_digits_is_no_character() -> None:
+    (document,) = documents(f"On January 28, 2026, TSMC &#{'9' * 5000}; makes chips.".encode(), ".txt")
+    assert document.sentences[0].text == "On January 28, 2026, TSMC \ufffd makes chips."
+
+
+def test_the_name_of_a_file_need_not_be_utf_8(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt"))
+    path.write_text("On January 28, 2026, TSMC made chips.")
+    (found,) = load(path, Context(reader=PlainReader()))
+    assert found.document.name == "caf\ufffd"
+    path.write_text("TSMC makes chips.")
+    with pytest.raises(LoaderError, match=r"/caf\ufffd\.txt:1: no date found"):
+        list(load(path, Context(reader=PlainReader())))
