@@ -31,7 +31,7 @@ _FOOTER = re.compile(
     r"|^\W*(?:©|\(c\)|copyright)\s?(?:19|20)\d\d",
     re.IGNORECASE,
 )
-_RULE = re.compile(r"^\s{0,3}(?:(?:-\s?){3,}|(?:=\s?){3,}|(?:\*\s?){3,}|(?:_\s?){3,}|[─—━═]{3,})\s*$")
+_RULE = re.compile(r"^\s{0,3}(?:(?:-\s?){3,}|(?:=\s?){3,}|(?:\*\s?){3,}|(?:_\s?){3,}|~{5,}|[─—━═]{3,})\s*$")
 #: "AI Hardware and Chips: Chinese GPU vendor …": a heading in front of its paragraph.
 _INLINE_HEADING = re.compile(
     r"^\s{0,8}(?:[-*+•]\s)?(?:\*\*)?(?P<heading>[A-Z][\w&/,'’() -]{2,60}?)(?::\*\*|\*\*:|:)\s{1,4}"
@@ -51,8 +51,8 @@ _BACKWARD = re.compile(
 _REFERENCES = re.compile(
     r"^(?:references|sources|footnotes|links|citations|参考(?:文献|资料)?|来源|出典|출처)$", re.IGNORECASE
 )
-_REFERENCE = re.compile(r"^\s{0,8}(?:[-*]\s)?(?:\[\^?\d{1,4}\]:?|\d{1,4}[.)])\s{0,4}.{0,400}https?://")
-_FENCE = re.compile(r"^\s{0,3}(?:```|~~~)")
+_REFERENCE = re.compile(r"^\s{0,8}(?:[-*]\s)?(?:\[\^?\d{1,4}\]:?|(?P<number>\d{1,4}[.)]))\s{0,4}.{0,400}https?://")
+_FENCE = re.compile(r"^\s{0,3}(?P<mark>`{3,}|~{3,4})(?P<info>[^`~]{0,200})$")
 _FRONT = re.compile(r"^(?P<key>[A-Za-z_]{2,20}):\s{0,4}(?P<value>.{0,400})$")
 
 
@@ -131,15 +131,11 @@ def _date_of(lines: list[str], name: str, generated: str) -> Date | None:
 
 def _sentences(lines: list[str], day: Date, skip: int) -> Iterator[Sentence]:
     offset, part, paragraph, heading = 0, 1, 0, ""
-    cited = after_rule = after_footer = fenced = referring = False
+    cited = after_rule = after_footer = referring = False
+    fenced = _fenced(lines)
     for number, line in enumerate(lines):
         start, offset = offset, offset + len(line) + 1
-        if number < skip or not line.strip():
-            continue
-        if _FENCE.match(line):
-            fenced = not fenced
-            continue
-        if fenced:
+        if number < skip or number in fenced or not line.strip():
             continue
         if _GENERATED.match(line) or (len(line) <= _FOOTER_LENGTH and _FOOTER.search(line)):
             after_footer = True
@@ -157,7 +153,7 @@ def _sentences(lines: list[str], day: Date, skip: int) -> Iterator[Sentence]:
         if _REFERENCES.match(line.strip().strip("*:：")):
             referring = True
             continue
-        if _REFERENCE.match(line) or (
+        if _is_reference(line) or (
             referring and re.match(r"\s{0,8}(?:[-*]\s)?(?:\[\^?\d|\d{1,4}[.)]|https?://)", line)
         ):
             continue
@@ -170,6 +166,35 @@ def _sentences(lines: list[str], day: Date, skip: int) -> Iterator[Sentence]:
             cited = cited or bool(piece.citations)
             place = start + before
             yield Sentence(piece.text, place + piece.start, place + piece.end, piece.citations, part, paragraph, inline)
+
+
+def _fenced(lines: list[str]) -> set[int]:
+    """The lines of code between two fences, the fences among them; a fence that nothing closes opens nothing."""
+    fences = [
+        (number, match["mark"], match["info"].strip())
+        for number, line in enumerate(lines)
+        if (match := _FENCE.match(line))
+    ]
+    closing, ahead = {"`": 0, "~": 0}, []
+    for _, mark, info in reversed(fences):
+        ahead.append(closing[mark[0]])
+        if not info:
+            closing[mark[0]] = max(closing[mark[0]], len(mark))
+    inside: set[int] = set()
+    opened, begun = "", 0
+    for (number, mark, info), longest in zip(fences, reversed(ahead), strict=True):
+        if opened and not info and mark.startswith(opened):
+            inside.update(range(begun, number + 1))
+            opened = ""
+        elif not opened and longest >= len(mark):
+            opened, begun = mark, number
+    return inside
+
+
+def _is_reference(line: str) -> bool:
+    """Whether a line names a source; "1. SK hynix supplies HBM4 (https://…)." is news in a list."""
+    match = _REFERENCE.match(line)
+    return match is not None and not (match["number"] and prose.tells(line))
 
 
 def _is_heading(line: str) -> bool:

@@ -46,6 +46,8 @@ _STOP = re.compile(
     rf"|(?:[.!?…](?:{_MARK})+(?={_BEGIN}))"
     rf"|(?:[。！？](?:[”」』）’]|\s?{_MARK})*)"
 )
+#: The end of a sentence of four words or more, or of any in a script without blanks.
+_TOLD = re.compile(r"(?:\s\S+){3}[.!?…][\"”’')\]]{0,3}$|[。！？]")
 _LOOK_BACK = 80
 _LONGEST_RANGE = 50
 
@@ -84,6 +86,16 @@ def _piece(line: str, start: int, end: int) -> Iterator[Piece]:
     text = clean(raw)
     if sum(character.isalnum() for character in text) > 1:
         yield Piece(text, marks(raw), start + left, start + len(raw.rstrip()))
+
+
+def tells(line: str) -> bool:
+    """Whether a line says something in a sentence, and not in its links alone.
+
+    >>> tells("1. [Chips](https://a.org) sell. Nvidia cannot ship enough."), tells("2. Reuters, https://a.org/b.")
+    (True, False)
+    """
+    beside = _URL.sub("", _LINK.sub("", line))
+    return any(map(str.isalpha, beside)) and any(_TOLD.search(piece.text) for piece in sentences(line))
 
 
 def marks(text: str) -> tuple[str, ...]:

@@ -212,6 +212,43 @@ def test_markdown_front_matter_code_and_references() -> None:
     assert [each.text for each in document.sentences] == ["Nvidia waits.", "#AI is no heading."]
 
 
+NUMBERED = """# AI news, January 28, 2026
+1. SK hynix will supply HBM4 to Nvidia, Reuters reports (https://reuters.com/a).
+2. [Microsoft rents capacity from Nebius](https://ft.com/b) for $17.4bn. It runs to 2031.
+3) 台积电向苹果供货。(https://example.org/c)
+4. TSMC makes chips for AMD.
+5. [Chips: a history of them.](https://example.org/d)
+6. Reuters, https://example.org/e.
+[7] A paper: SK hynix supplies Nvidia. https://example.org/f
+References
+1. SK hynix will supply HBM4 to Nvidia, Reuters reports (https://reuters.com/a).
+"""
+
+
+def test_news_in_a_numbered_list_is_read_and_a_list_of_sources_is_not() -> None:
+    assert [each.text for each in parse(NUMBERED, "letter").sentences] == [
+        "SK hynix will supply HBM4 to Nvidia, Reuters reports.",
+        "Microsoft rents capacity from Nebius for $17.4bn.",
+        "It runs to 2031.",
+        "台积电向苹果供货。",
+        "TSMC makes chips for AMD.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("A is.\n~~~~~~~~~~\nB is.\n~~~~~~~~~~\nC is.", "A is. B is. C is."),
+        ("A is.\n```\nB is.\nC is.", "A is. B is. C is."),
+        ("A is.\n```\nB is.\n~~~\nC is.", "A is. B is. C is."),
+        ("A is.\n```py\nb = 1\n~~~\n```\nB is.\n~~~\nc\n~~~\nC is.", "A is. B is. C is."),
+        ("A is.\n````\n```\nb = 1\n````\nB is.\n```\nC is.", "A is. B is. C is."),
+    ],
+)
+def test_code_stands_between_two_fences_and_a_line_of_tildes_is_a_rule(text: str, said: str) -> None:
+    assert " ".join(each.text for each in parse(text, "2026-01-28").sentences) == said
+
+
 def test_text_comes_in_utf_16_with_its_mark_and_without_control_characters() -> None:
     assert Source("x", "a\r\nb台".encode("utf-16"), "x").text() == "a\nb台"
     assert Source("x", b"a\x1b[2Jb\x07", "x").text() == "a [2Jb "
