@@ -56,8 +56,9 @@ def read_article(source: Source, context: Context) -> Iterator[Loaded]:
     document = parse(
         text,
         source.name,
-        context.date or _published(root),
+        context.date,
         source.origin,
+        known=_published(root),
         loader="articles",
         title=_first(root, _TITLES),
         source=link if re.fullmatch(r"https?://[^\s<>\"{}|\\^`]{1,2000}", link) else "",

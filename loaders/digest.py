@@ -12,7 +12,7 @@ from datetime import date as Date
 
 from loaders import prose
 from loaders.claim import Document, Loaded, Sentence
-from loaders.dates import find_date, find_span, read_date
+from loaders.dates import find_span, read_date
 from loaders.errors import LoaderError
 from loaders.registry import Context, loader
 from loaders.source import Source, well_formed
@@ -46,7 +46,12 @@ _LEAD_VERB = re.compile(
 )
 #: What a date stands behind when it is not the day of the text.
 _BACKWARD = re.compile(
-    r"\b(?:since|after|before|until|till|by|from|through|due|expected|back)\s(?:on\s)?$", re.IGNORECASE
+    r"\b(?:since|after|before|until|till|by|from|through|due|expected|back|founded|established|born)\s(?:on\s)?$",
+    re.IGNORECASE,
+)
+#: What may stand before a date that opens its line: "On January 28, 2026", "SEOUL, Jan. 28, 2026".
+_BEFORE_DATE = re.compile(
+    r"\W*(?:(?i:on|as of|date|published|posted|updated|[a-z]{3,6}day)\W+|[A-Z]{3}[A-Z .]{0,40},\s)?\W*"
 )
 _REFERENCES = re.compile(
     r"^(?:references|sources|footnotes|links|citations|参考(?:文献|资料)?|来源|出典|출처)$", re.IGNORECASE
@@ -68,11 +73,19 @@ def parse(
     date: Date | None = None,
     origin: str = "",
     *,
+    known: Date | None = None,
     loader: str = "digest",
     title: str = "",
     source: str = "",
 ) -> Document:
     """Return a text as a document of sentences.
+
+    Parameters
+    ----------
+    date
+        The day of a text that doesn't say its own, neither in itself nor in its name.
+    known
+        The day of the text, whatever it says: that of a message's header, of an entry of a feed.
 
     Raises
     ------
@@ -83,7 +96,7 @@ def parse(
     lines = text.split("\n")
     front = _front_matter(lines)
     generated = next((match.group(1).strip() for line in lines if (match := _GENERATED.match(line))), "")
-    day = date or read_date(front.said.get("date", "")) or _date_of(lines, name, generated)
+    day = known or read_date(front.said.get("date", "")) or _date_of(lines, name, generated) or date
     if day is None:
         raise LoaderError(origin or name, "no date found in the text or its name; say it with --date YYYY-MM-DD", 1)
     sentences = tuple(_sentences(lines, day, front.lines))
@@ -117,16 +130,33 @@ def _front_matter(lines: list[str]) -> _Front:
 
 
 def _date_of(lines: list[str], name: str, generated: str) -> Date | None:
-    """A date near the start of the first lines or in a heading; then the name's; then one anywhere near the start."""
+    """The date that heads one of the first lines; then the name's; then another that is told near the start."""
     head = [line for line in lines[:200] if line.strip()][:6]
-    for line in (*(line[:80] for line in head[:2]), *(line for line in head if len(line) <= 100)):
-        found = find_date(line)
+    told = []
+    for line, end in (*((line, 80) for line in head[:2]), *((line, 100) for line in head if len(line) <= 100)):
+        found = find_span(line[:end])
         if found and not _BACKWARD.search(line[: found[1]]):
-            return found[0]
-    for place in (name, generated, "\n".join(head)[:400]):
-        if found := find_date(place):
+            if _heads(line, found[1], found[2]):
+                return found[0]
+            told.append(found[0])
+    if found := find_span(name):
+        return found[0]
+    if told:
+        return told[0]
+    for place in (generated, "\n".join(head)[:400]):
+        if found := find_span(place):
             return found[0]
     return None
+
+
+def _heads(line: str, start: int, end: int) -> bool:
+    """Whether the date between two places of a line opens it, stands in a heading, or is followed by a lead's verb."""
+    before, rest = line[:start], line[end:]
+    if _is_heading(line) or _BEFORE_DATE.fullmatch(before):
+        return True
+    if _LEAD_VERB.match(rest):
+        return not re.search(r"[.,;:!?]", before)
+    return len(line) <= 100 and len(re.findall(r"[^\W\d_]+", rest)) <= 2 and not re.search(r"[.!?。]\W*$", line)
 
 
 def _sentences(lines: list[str], day: Date, skip: int) -> Iterator[Sentence]:

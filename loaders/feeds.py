@@ -61,8 +61,8 @@ def read_feed(source: Source, context: Context) -> Iterator[Loaded]:
             document = parse(
                 text,
                 entry.title or source.name,
-                day,
-                source.origin,
+                origin=source.origin,
+                known=day,
                 loader="feeds",
                 title=entry.title,
                 source=entry.link,

@@ -32,8 +32,9 @@ def read_message(source: Source, context: Context) -> Iterator[Loaded]:
     if not text.strip():
         raise LoaderError(source.origin, "a message without text", 1)
     title = _header(source.data, "subject")
-    day = context.date or read_date(_header(source.data, "date"))
-    yield context.read(parse(text, title or source.name, day, source.origin, loader="mail", title=title))
+    day = read_date(_header(source.data, "date"))
+    name = title or source.name
+    yield context.read(parse(text, name, context.date, source.origin, known=day, loader="mail", title=title))
 
 
 def _body(message: Message) -> str:

@@ -48,13 +48,9 @@ def read_pdf(source: Source, context: Context) -> Iterator[Loaded]:
     if not text.strip():
         raise LoaderError(source.origin, "no text in the PDF file; scanned pages have none")
     text = Source("", text.encode("utf-8", "replace"), source.origin).text()
-    try:
-        document = parse(
-            text, source.name, context.date, source.origin, loader="pdf", title=" ".join(title.split())[:300]
-        )
-    except LoaderError:
-        document = parse(text, source.name, read_date(created), source.origin, loader="pdf")
-    yield context.read(document)
+    title = " ".join(title.split())[:300]
+    day = read_date(created) or context.date
+    yield context.read(parse(text, source.name, day, source.origin, loader="pdf", title=title))
 
 
 def paragraphs(text: str) -> str:

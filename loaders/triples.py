@@ -198,7 +198,7 @@ def _document(name: str, node: Mapping[str, list[Term]], source: Source, context
 
 def _sentences(text: str, row: Fields, context: Context) -> tuple[Sentence, ...]:
     try:
-        return parse(text, row.text("name"), row.day("date", context.date)).sentences
+        return parse(text, row.text("name"), known=row.day("date", context.date)).sentences
     except LoaderError:
         return (Sentence(text, 0, len(text)),)
 

@@ -12,7 +12,10 @@ from loaders import markup, prose
 from loaders.dates import find_date, read_date
 from loaders.digest import parse
 from loaders.errors import LoaderError
+from loaders.registry import Context, read
 from loaders.source import Source
+from plain_reader import PlainReader
+from samples import SAMPLES
 
 
 def texts(line: str) -> list[str]:
@@ -135,6 +138,17 @@ def test_timestamps_of_feeds_and_mail() -> None:
         ("news", "By Bob, Jan. 28th, 2026. It was quiet.", "2026-01-28"),
         ("news", "It was quiet.\n生成时间:2026/1/28 12:48:40", "2026-01-28"),
         ("2026-01-28", "TSMC plans much, due by 31 December 2028, it says.", "2026-01-28"),
+        ("2026-01-28", "Nvidia, founded on April 5, 1993, supplies GPUs to OpenAI.\nMore.", "2026-01-28"),
+        ("2026-01-28", "Nvidia, listed since it sold shares on January 22, 1999, is large.", "2026-01-28"),
+        ("2026-01-28", "TSMC opened a plant on 24 February 2024 and plans another.", "2026-01-28"),
+        ("news", "TSMC opened a plant on 24 February 2024 and plans another.", "2024-02-24"),
+        ("2026-02-01", "The AI industry on January 28, 2026, saw new deals.", "2026-01-28"),
+        ("2026-02-01", "On January 28, 2026, TSMC said so.", "2026-01-28"),
+        ("2026-02-01", "SEOUL, Jan. 28, 2026 -- SK hynix said so.", "2026-01-28"),
+        ("2026-02-01", "Wednesday, 28 January 2026: chips sell.", "2026-01-28"),
+        ("2026-02-01", "AI Daily | 2026-01-28 | Chips\nThey sell.", "2026-01-28"),
+        ("2026-02-01", "Chips\nBy Bob, 28 January 2026, 08:00 GMT\nThey sell.", "2026-01-28"),
+        ("2026-02-01", "# News of January 28, 2026, of chips and those who make them\nThey sell.", "2026-01-28"),
     ],
 )
 def test_the_day_a_text_is_about(name: str, text: str, day: str) -> None:
@@ -145,6 +159,20 @@ def test_without_a_date_the_file_is_named() -> None:
     with pytest.raises(LoaderError, match=r"^news\.txt:1: no date found .* --date"):
         parse("It was quiet.", "news", origin="news.txt")
     assert parse("It was quiet.", "news", Date(2026, 1, 28)).date == Date(2026, 1, 28)
+
+
+def test_the_caller_s_date_is_of_texts_that_do_not_say_theirs() -> None:
+    quiet, other = "It was quiet.", Date(2020, 2, 2)
+    assert parse(quiet, "2026-01-28", other).date == Date(2026, 1, 28)
+    assert parse(f"January 28, 2026, was long.\n{quiet}", "news", other).date == Date(2026, 1, 28)
+    assert parse(f"---\ndate: 2026-01-28\n---\n{quiet}", "news", other).date == Date(2026, 1, 28)
+    assert parse(f"January 28, 2026, was long.\n{quiet}", "2026-01-29", known=other).date == other
+    page = b"<html><head><meta name='date' content='2026-01-28'></head><body><p>It was quiet.</p></body></html>"
+    mail = b"Subject: News\nDate: Wed, 28 Jan 2026 08:00:00 +0000\n\nOn May 5, 2025, it was quiet."
+    for data, suffix in ((page, ".html"), (mail, ".eml"), (SAMPLES["pdf"].data, ".pdf")):
+        context = Context(date=other, reader=PlainReader())
+        (found,) = read(Source("x", data, f"x{suffix}"), context, None, suffix)
+        assert found.document.date == Date(2026, 1, 28), suffix
 
 
 # ------------------------------------------------------------------ digests
