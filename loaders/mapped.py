@@ -32,15 +32,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date as Date
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loaders.claim import Claim, Document, Loaded
 from loaders.errors import LoaderError, did_you_mean
 from loaders.events import claim_of, json_object
 from loaders.fields import Fields
 from loaders.registry import Context, loader
-from loaders.source import Source
-from loaders.tables import read_rows
+from loaders.source import MAX_BYTES, MAX_TEXT, Source
+from loaders.tables import MAX_CELL, read_rows
+
+if TYPE_CHECKING:
+    from pyarrow import Array
 
 FIELDS = (
     "subject", "predicate", "object", "item", "status", "attribution", "share", "share_low", "share_high",
@@ -50,6 +53,9 @@ FIELDS = (
 _NUMBERS = frozenset(("share", "share_low", "share_high", "amount_low", "amount_high", "confidence"))
 _SECTIONS = frozenset(("columns", "constants", "values", "scale"))
 MAX_ROWS = 5_000_000
+#: Rows of Parquet in memory at once, and how many times its size such a file may unfold to.
+_BATCH = 1_000
+_UNFOLDED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,20 +123,45 @@ def _rows(source: Source) -> Iterator[Fields]:
 
 
 def _parquet(source: Source) -> Iterator[Fields]:
-    from pyarrow import ArrowException, parquet
+    from pyarrow import ArrowException, compute, parquet
 
     try:
         file = parquet.ParquetFile(io.BytesIO(source.data))
-        if file.metadata.num_rows > MAX_ROWS:
+        groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
+        columns = [file.schema.column(number) for number in range(len(file.schema))]
+        values = [group.column(number).num_values for group in groups for number in range(group.num_columns)]
+        if max((file.metadata.num_rows, *values)) > MAX_ROWS:
             raise LoaderError(source.origin, f"more than {MAX_ROWS:,} rows")
-        number = 0
-        for batch in file.iter_batches(10_000):
+        # what stands there once for many rows is measured before it stands there many times
+        packed = [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
+        file = parquet.ParquetFile(io.BytesIO(source.data), read_dictionary=packed)
+        number, left = 0, min(MAX_BYTES, max(MAX_TEXT, _UNFOLDED * len(source.data)))
+        for batch in file.iter_batches(_BATCH):
+            for lengths in (each for column in batch.columns for each in _lengths(column)):
+                if (compute.max(lengths).as_py() or 0) > MAX_CELL:
+                    raise LoaderError(source.origin, f"a cell of more than {MAX_CELL:,} bytes", number + 1)
+                left -= compute.sum(lengths).as_py() or 0
+            if left < 0:
+                raise LoaderError(source.origin, "unfolds to far more text than a file of its size holds")
             for row in batch.to_pylist():
                 number += 1
                 yield Fields(row, source.origin, number)
     except (ArrowException, OSError, ValueError) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise LoaderError(source.origin, f"a Parquet file that can't be read ({reason})") from None
+
+
+def _lengths(column: Array) -> Iterator[Array]:
+    """The lengths of all texts in a column, in lists and records too."""
+    from pyarrow import compute, types
+
+    if types.is_dictionary(column.type):
+        yield compute.take(compute.binary_length(column.dictionary), column.indices)
+    elif types.is_struct(column.type) or types.is_map(column.type):
+        for part in column.flatten() if types.is_struct(column.type) else (column.keys, column.items):
+            yield from _lengths(part)
+    elif types.is_list(column.type) or types.is_large_list(column.type):
+        yield from _lengths(column.flatten())
 
 
 def _row(row: Fields, mapping: Mapped | None) -> Fields:

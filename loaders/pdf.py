@@ -12,7 +12,7 @@ from loaders.dates import read_date
 from loaders.digest import parse
 from loaders.errors import LoaderError
 from loaders.registry import Context, loader
-from loaders.source import Source
+from loaders.source import MAX_TEXT, Source
 
 MAX_PAGES = 2_000
 MAX_PDF = 64 * 2**20
@@ -30,13 +30,20 @@ def read_pdf(source: Source, context: Context) -> Iterator[Loaded]:
     if len(source.data) > MAX_PDF:
         raise LoaderError(source.origin, f"a PDF file of more than {MAX_PDF >> 20} MB")
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    length = 0
+
+    def measure(text: str, *_: object) -> None:
+        nonlocal length
+        if (length := length + len(text)) > MAX_TEXT:  # a page may show a form of forms of forms
+            raise LoaderError(source.origin, f"a PDF file of more than {MAX_TEXT >> 20} MB of text")
+
     try:
         reader = pypdf.PdfReader(io.BytesIO(source.data))
         if reader.is_encrypted:
             raise LoaderError(source.origin, "an encrypted PDF file")
         if len(reader.pages) > MAX_PAGES:
             raise LoaderError(source.origin, f"more than {MAX_PAGES:,} pages")
-        pages = [page.extract_text() for page in reader.pages]
+        pages = [page.extract_text(visitor_text=measure) for page in reader.pages]
         said = {key: str(value) for key, value in (reader.metadata or {}).items()}
         created = said.get("/CreationDate", "").removeprefix("D:")[:8]
         title = said.get("/Title", "")

@@ -13,6 +13,8 @@ from loaders.errors import LoaderError
 #: Longest line of a text and largest file that a loader takes, in characters and bytes.
 MAX_LINE = 1_000_000
 MAX_BYTES = 512 * 2**20
+#: Most text that a small packed file may unfold to, in characters.
+MAX_TEXT = 64 * 2**20
 
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: Control characters have no place in a sentence; a blank in their stead keeps every position.

@@ -139,12 +139,18 @@ def pdf(lines: list[str]) -> bytes:
         f"<< /Length {len(text)} >>\nstream\n{text}\nendstream",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
+    return pdf_of(bodies)
+
+
+def pdf_of(bodies: list[str]) -> bytes:
+    """A PDF file of these objects, the catalogue first."""
     out, places = "%PDF-1.4\n", []
     for number, body in enumerate(bodies, 1):
         places.append(len(out))
         out += f"{number} 0 obj\n{body}\nendobj\n"
     table = "".join(f"{place:010d} 00000 n \n" for place in places)
-    end = f"xref\n0 6\n0000000000 65535 f \n{table}trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n{len(out)}\n%%EOF\n"
+    size = len(bodies) + 1
+    end = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{len(out)}\n%%EOF\n"
     return (out + end).encode("latin-1")
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from loaders.claim import Document
 from loaders.errors import LoaderError
@@ -14,6 +18,7 @@ from loaders.registry import Context, load, read
 from loaders.source import Source
 from local_server import LocalServer, QuietHandler, running
 from plain_reader import PlainReader
+from samples import pdf_of
 
 
 def documents(data: bytes, suffix: str, name: str = "x") -> list[Document]:
@@ -129,3 +134,58 @@ def test_the_name_of_a_file_need_not_be_utf_8(tmp_path: Path) -> None:
     path.write_text("TSMC makes chips.")
     with pytest.raises(LoaderError, match=r"/caf\ufffd\.txt:1: no date found"):
         list(load(path, Context(reader=PlainReader())))
+
+
+# ------------------------------------------------------------------ files that unfold
+
+
+def packed(**columns: object) -> bytes:
+    rows = {"subject": ["TSMC"] * 2000, "predicate": ["supplies"] * 2000, "object": ["AMD"] * 2000}
+    out = io.BytesIO()
+    parquet.write_table(pa.table({**rows, "date": ["2026-01-28"] * 2000, **columns}), out, compression="zstd")
+    return out.getvalue()
+
+
+def test_parquet_that_unfolds_is_refused_before_it_does() -> None:
+    tracemalloc.start()
+    with pytest.raises(LoaderError, match=r"^x\.parquet: unfolds to far more text than a file of its size"):
+        documents(packed(sentence=["x" * 99_000] * 2000), ".parquet")
+    assert tracemalloc.get_traced_memory()[1] < 2**26
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        ["x" * 100_001] * 2000,
+        [["1"], ["x" * 100_001]] * 1000,
+        [{"a": {"b": ["x" * 100_001]}}] * 2000,
+        pa.array([[("a", "x" * 100_001)]] * 2000, pa.map_(pa.string(), pa.string())),
+    ],
+    ids=["text", "list", "record", "map"],
+)
+def test_an_endless_cell_of_parquet_is_refused(column: object) -> None:
+    with pytest.raises(LoaderError, match=r"^x\.parquet:1: a cell of more than 100,000 bytes"):
+        documents(packed(sentence=column), ".parquet")
+
+
+def test_a_pdf_file_whose_forms_show_forms_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loaders.pdf.MAX_TEXT", 2**20)
+
+    def form(body: str, resources: str) -> str:
+        head = f"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << {resources} >> /Length {len(body)}"
+        return f"<< {head} >>\nstream\n{body}\nendstream"
+
+    text = "BT /F1 12 Tf 72 720 Td " + f"({'x' * 500}) Tj 0 -16 Td " * 20 + "ET"
+    show = "/X Do " * 20
+    file = pdf_of([
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /XObject << /X 6 0 R >> >> >>",
+        f"<< /Length {len(show)} >>\nstream\n{show}\nendstream",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        form(show, "/XObject << /X 7 0 R >>"),
+        form(text, "/Font << /F1 5 0 R >>"),
+    ])  # fmt: skip
+    with pytest.raises(LoaderError, match=r"^x\.pdf: a PDF file of more than 1 MB of text"):
+        documents(file, ".pdf")
