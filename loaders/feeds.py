@@ -16,7 +16,7 @@ from loaders.dates import read_date
 from loaders.digest import parse
 from loaders.errors import LoaderError
 from loaders.registry import Context, loader
-from loaders.source import Source, well_formed
+from loaders.source import Source, decoded, well_formed
 
 MAX_FEED = 32 * 2**20
 MAX_ENTRIES = 10_000
@@ -102,7 +102,7 @@ def _xml_text(source: Source) -> str:
         else "utf-8"
     )
     try:
-        text = data.decode("utf-8-sig" if name.casefold() in {"utf-8", "utf8"} else name)
+        text = decoded(data, "utf-8-sig" if name.casefold() in {"utf-8", "utf8"} else name)
     except LookupError:
         raise LoaderError(source.origin, f"an unknown charset {name!r}", 1) from None
     except UnicodeError as error:

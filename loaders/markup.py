@@ -7,6 +7,8 @@ import re
 import lxml.html
 from lxml import etree
 
+from loaders.source import decoded
+
 _BLOCKS = frozenset((
     "p", "div", "section", "article", "header", "footer", "main", "aside", "nav", "ul", "ol", "li", "dl", "dt", "dd",
     "table", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "br", "hr", "figure", "figcaption", "form",
@@ -36,8 +38,8 @@ def decode(data: bytes, charset: str = "") -> str:
     for name in (*names, "utf-8-sig"):
         try:
             if name:
-                return data.decode(name)
-        except (LookupError, UnicodeError):
+                return decoded(data, name)
+        except (LookupError, ValueError):
             continue
     return data.decode("utf-8", "replace") if data[:3] == b"\xef\xbb\xbf" else data.decode("cp1252", "replace")
 

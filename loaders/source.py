@@ -16,6 +16,7 @@ MAX_BYTES = 512 * 2**20
 #: Most text that a small packed file may unfold to, in characters.
 MAX_TEXT = 64 * 2**20
 
+_NOT_OF_TEXTS = frozenset(("idna", "punycode", "raw-unicode-escape", "unicode-escape"))
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: Control characters have no place in a sentence; a blank in their stead keeps every position.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -31,6 +32,21 @@ def well_formed(text: str) -> str:
     if text.isascii() or not _SURROGATE.search(text):
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def decoded(data: bytes, charset: str) -> str:
+    """Return bytes as text by the charset that they say they are in.
+
+    Raises
+    ------
+    LookupError
+        No charset of texts; one of names or of source code is none, and would take hours.
+    ValueError
+        The bytes are not in it, or its name is none.
+    """
+    if codecs.lookup(charset).name in _NOT_OF_TEXTS:
+        raise LookupError(charset)
+    return data.decode(charset)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,11 @@ _TEXTS = {
 
 
 _IRI = r"<[^\x00-\x20<>\"{}|^`]*>"
+#: As long as it can be at once: "_:a_:a_:a…" is one label, which need not be parted in every way.
+_BLANK = r"(?>_:[^\s<\"#]*[^\s<\"#.])"
 _STATEMENT = re.compile(
-    rf"\s*(?P<subject>{_IRI}|_:\S+)\s*(?P<predicate>{_IRI})\s*"
-    rf"(?P<object>{_IRI}|_:\S+|\"(?:[^\"\\\n]|\\.)*\"(?:@[A-Za-z0-9-]+|\^\^{_IRI})?)\s*(?:{_IRI}|_:\S+)?\s*\.\s*(?:#.*)?"
+    rf"\s*(?P<subject>{_IRI}|{_BLANK})\s*(?P<predicate>{_IRI})\s*"
+    rf"(?P<object>{_IRI}|{_BLANK}|\"(?:[^\"\\\n]|\\.)*\"(?:@[A-Za-z0-9-]+|\^\^{_IRI})?)\s*(?:{_IRI}|{_BLANK})?\s*\.\s*(?:#.*)?"
 )
 _ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[tbnrf\"'\\])")
 _ESCAPES = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import time
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +13,12 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from loaders import markup
 from loaders.claim import Document
 from loaders.errors import LoaderError
 from loaders.registry import Context, load, read
 from loaders.source import Source
+from loaders.triples import _lines
 from local_server import LocalServer, QuietHandler, running
 from plain_reader import PlainReader
 from samples import pdf_of
@@ -189,3 +192,42 @@ def test_a_pdf_file_whose_forms_show_forms_is_refused(monkeypatch: pytest.Monkey
     ])  # fmt: skip
     with pytest.raises(LoaderError, match=r"^x\.pdf: a PDF file of more than 1 MB of text"):
         documents(file, ".pdf")
+
+
+# ------------------------------------------------------------------ text that would take hours
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "unicode_escape", "raw-unicode-escape", "a\0b", "é"])
+def test_a_charset_that_is_none_of_texts_is_passed_over(charset: str) -> None:
+    page = f"<meta charset={charset}><p>TSMC caf\\u0065 é-</p>"
+    assert markup.decode(page.encode()) == markup.decode(page.encode(), charset) == page
+
+
+def test_a_feed_in_a_charset_of_names_is_refused() -> None:
+    feed = '<?xml version="1.0" encoding="punycode"?>' + FEED
+    with pytest.raises(LoaderError, match=r"^x\.rss:1: an unknown charset 'punycode'"):
+        documents(feed.encode(), ".rss")
+
+
+@pytest.mark.parametrize(
+    "line", ["<a:b> <b:c> REST", "REST <b:c> <c:d> .", "<a:b> <b:c> _:a REST", '<a:b> <b:c> "REST']
+)
+def test_a_long_label_of_n_quads_is_read_once(line: str) -> None:
+    begun = time.process_time()
+    with pytest.raises(LoaderError, match=r"^x\.nq:1: not a statement of N-Quads|^x\.nq: no document in it"):
+        documents(line.replace("REST", "_:a" * 100_000).encode(), ".nq")
+    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("_:a <b:c> _:d.", ("_:a", "_:d")),
+        ("_:a.b <b:c> _:d:e <g:h> . # end", ("_:a.b", "_:d:e")),
+        ("_:a<b:c>_:d _:g.# end", ("_:a", "_:d")),
+        ("_:a·é <b:c> <d:e>_:g .", ("_:a·é", "d:e")),
+    ],
+)
+def test_labels_of_n_quads_end_where_they_end(line: str, said: tuple[str, str]) -> None:
+    ((subject, _, (object_, _)),) = _lines(line, "x")
+    assert (subject, object_) == said
