@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from loaders.digest import parse
 from loaders.errors import LoaderError
 from loaders.registry import Context, loader
 from loaders.source import Source, decoded, well_formed
+
+log = logging.getLogger("nthtier.loaders")
 
 MAX_FEED = 32 * 2**20
 MAX_ENTRIES = 10_000
@@ -41,22 +44,27 @@ class Entry:
 
 @loader("feeds", suffixes=(".rss", ".atom", ".xml", ".feed", ".json"))
 def read_feed(source: Source, context: Context) -> Iterator[Loaded]:
-    """Read each entry of a feed as a document: its title, then its text, dated by its own date or the feed's."""
+    """Read each entry of a feed as a document: its title, then its text, dated by its own date or the feed's.
+
+    An entry without a date is named in a warning, and refuses the feed only where no entry has one.
+    """
     if len(source.data) > MAX_FEED:
         raise LoaderError(source.origin, f"a feed of more than {MAX_FEED >> 20} MB")
     if not source.data.strip():
         raise LoaderError(source.origin, "the file is empty")
     is_json = source.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
     entries = _json_entries(source) if is_json else _xml_entries(source)
-    undated = 0
-    for entry in entries:
+    undated: list[str] = []
+    dated = False
+    for number, entry in enumerate(entries, 1):
         day = entry.day or context.date
         text = f"{entry.title}\n{entry.text}".strip()
         if not text:
             continue
         if day is None:
-            undated += 1
+            undated.append(f"entry {number} ({(entry.title or entry.text)[:60]!r})")
             continue
+        dated = True
         try:
             document = parse(
                 text,
@@ -71,7 +79,11 @@ def read_feed(source: Source, context: Context) -> Iterator[Loaded]:
             continue
         yield context.read(document)
     if undated:
-        raise LoaderError(source.origin, f"{undated} entries without a date; say it with --date YYYY-MM-DD")
+        more = f" and {len(undated) - 3} more" if len(undated) > 3 else ""
+        fault = LoaderError(source.origin, f"no date in {', '.join(undated[:3])}{more}; say it with --date YYYY-MM-DD")
+        if not dated:
+            raise fault
+        log.warning("%s", "".join(letter if letter.isprintable() else " " for letter in f"{fault}; left out"))
 
 
 def _xml_entries(source: Source) -> list[Entry]:

@@ -38,20 +38,29 @@ def read_message(source: Source, context: Context) -> Iterator[Loaded]:
 
 
 def _body(message: Message) -> str:
-    plain, rich = "", ""
-    for part in message.walk():
-        if part.is_multipart() or part.get_content_disposition() == "attachment":
-            continue
-        payload = part.get_payload(decode=True)
-        if not isinstance(payload, bytes):
-            continue
-        kind, charset = part.get_content_type(), part.get_content_charset() or ""
-        if kind == "text/plain" and not plain.strip():
-            plain = markup.decode(payload, charset)
-        elif kind == "text/html" and not rich.strip():
-            rich = markup.text_of(markup.decode(payload, charset))
+    texts: dict[str, list[str]] = {"text/plain": [], "text/html": []}
+    for part in _parts(message):
+        payload, kind = part.get_payload(decode=True), part.get_content_type()
+        if isinstance(payload, bytes) and kind in texts:
+            text = markup.decode(payload, part.get_content_charset() or "")
+            texts[kind].append(text if kind == "text/plain" else markup.text_of(text))
+    plain, rich = ("\n".join(filter(str.strip, said)) for said in texts.values())
     best = plain if len(plain) * 2 >= len(rich) else rich  # a stub that says "see the HTML" is no text
     return Source("", best.encode("utf-8", "replace"), "").text() if best.strip() else ""
+
+
+def _parts(message: Message) -> Iterator[Message]:
+    """The parts of a message that are shown in it, in their order."""
+    pending = [message]
+    while pending:
+        part = pending.pop()
+        if part.get_content_disposition() == "attachment":
+            continue
+        inner = part.get_payload()
+        if isinstance(inner, list):
+            pending += [each for each in reversed(inner) if isinstance(each, Message)]
+        else:
+            yield part
 
 
 def _header(data: bytes, name: str) -> str:

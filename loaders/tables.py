@@ -46,7 +46,7 @@ def read_rows(text: str, origin: str, required: Sequence[str]) -> Iterator[Field
     delimiter = max(",;\t", key=first.count)
     csv.field_size_limit(MAX_CELL)
     reader = csv.reader(io.StringIO(text), strict=True, delimiter=delimiter)
-    found = False
+    found, line = False, 1
     try:
         header = [name.strip().strip('"') for name in next(reader)]
         missing = [name for name in required if name not in header]
@@ -56,15 +56,16 @@ def read_rows(text: str, origin: str, required: Sequence[str]) -> Iterator[Field
             raise LoaderError(origin, f"no column {', '.join(map(repr, missing))}; found {shown}", 1)
         if twice := next((name for name in header if name and header.count(name) > 1), ""):
             raise LoaderError(origin, f"the column {twice!r} stands there twice", 1)
+        line = reader.line_num + 1  # where the row begins: a cell may hold line ends, or a quote that nothing closes
         for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(header):
-                raise LoaderError(origin, f"{len(cells)} cells under {len(header)} columns", reader.line_num)
-            found = True
-            yield Fields(dict(zip(header, cells, strict=True)), origin, reader.line_num)
+            if any(cell.strip() for cell in cells):
+                if len(cells) != len(header):
+                    raise LoaderError(origin, f"{len(cells)} cells under {len(header)} columns", line)
+                found = True
+                yield Fields(dict(zip(header, cells, strict=True)), origin, line)
+            line = reader.line_num + 1
     except csv.Error as error:
-        raise LoaderError(origin, f"not a CSV table ({error})", reader.line_num) from None
+        raise LoaderError(origin, f"not a CSV table ({error})", line) from None
     if not found:
         raise LoaderError(origin, "no row below the header", 1)
 

@@ -40,6 +40,8 @@ TABLE_FAULTS = {
     f"{HEADER}\na,raisesFunding,b,2026-01-28,,,": r"x\.csv:2: raisesFunding takes no object",
     f"{HEADER}\na,supplies,b,2026-01-28,,,javascript:alert(1)": r"x\.csv:2: 'source_url' is not an http\(s\) address",
     f"{HEADER}\na,supplies,\"b\nc\",2026-01-28,,,\nd,supplies,,2026-01-28,,,": r"x\.csv:4: supplies needs an object",
+    f"{HEADER}\na,supplies,b,2026-01-28,0.9,0.2,\"c\nd\ne\"": r"x\.csv:2: 'share' has its low bound",
+    f"{HEADER}\na,supplies,b,2026-01-28,,,\nd,supplies,\"b,2026-01-28,,,\n" + "x\n" * 500: r"x\.csv:3: not a CSV table",
     f"{HEADER},as_of\na": r"x\.csv:1: the column 'as_of' stands there twice",
     f"{HEADER}\n{'a' * 200_000},supplies,b,2026-01-28,,,": r"x\.csv:2: not a CSV table \(field larger than field limit",
 }  # fmt: skip

@@ -299,3 +299,57 @@ def test_charsets_are_those_declared() -> None:
     assert markup.decode("<meta charset='gbk'>台".encode("gbk")).endswith("台")
     assert markup.decode("é".encode("cp1252")) == "é"
     assert markup.decode("é".encode(), "klingon") == "é"
+
+
+# ------------------------------------------------------------------ mail and feeds
+
+PARTS = """From: a@example.org
+Subject: Chips
+Date: Wed, 28 Jan 2026 08:00:00 +0000
+Content-Type: multipart/mixed; boundary=x
+
+--x
+Content-Type: text/plain
+
+SK hynix supplies HBM4 to Nvidia.
+--x
+Content-Type: message/rfc822
+Content-Disposition: attachment
+
+Subject: Old
+Content-Type: text/plain
+
+Micron waits.
+--x
+Content-Type: text/plain
+Content-Disposition: inline
+
+TSMC makes chips for AMD.
+--x--
+"""
+
+
+def test_all_parts_of_a_message_that_are_shown_are_read() -> None:
+    (found,) = read(Source("x", PARTS.encode(), "x.eml"), Context(reader=PlainReader()), None, ".eml")
+    assert [each.text for each in found.document.sentences] == [
+        "SK hynix supplies HBM4 to Nvidia.",
+        "TSMC makes chips for AMD.",
+    ]
+
+
+def test_an_entry_without_a_date_is_named_and_the_others_are_read(caplog: pytest.LogCaptureFixture) -> None:
+    day, none = "<pubDate>Wed, 28 Jan 2026 08:00:00 GMT</pubDate>", ""
+    item = "<item><title>TITLE</title>DAY<description>It was quiet.</description></item>"
+
+    def titles(days: tuple[str, ...], date: Date | None = None) -> list[str]:
+        items = "".join(item.replace("DAY", each).replace("TITLE", f"News {n}") for n, each in enumerate(days, 1))
+        source = Source("x", f"<rss version='2.0'><channel>{items}</channel></rss>".encode(), "x.rss")
+        return [each.document.title for each in read(source, Context(date=date, reader=PlainReader()), None, ".rss")]
+
+    assert titles((day, none, day)) == ["News 1", "News 3"]
+    assert "x.rss: no date in entry 2 ('News 2'); say it with --date" in caplog.text
+    caplog.clear()
+    assert titles((day, none), Date(2026, 1, 29)) == ["News 1", "News 2"]
+    assert not caplog.text
+    with pytest.raises(LoaderError, match=r"^x\.rss: no date in entry 1 \('News 1'\), .* and 2 more; say it"):
+        titles((none,) * 5)
