@@ -121,7 +121,7 @@ class Linker:
     def _without_generic_words(self, name: str) -> Entry | None:
         """ "HBM4 orders" is HBM4; a party is never found by leaving words off."""
         bare = _GENERIC.sub("", name[:_LONGEST])
-        entry = self.catalogue.resolve(bare) if bare != name else None
+        entry = self.catalogue.resolve(bare) if bare != name and not self.catalogue.rules_out(name) else None
         return entry if entry is not None and entry.is_product else None
 
 

@@ -28,6 +28,8 @@ DATA: Final = Path(__file__).parent / "catalogue"
 _LONGEST: Final = 200
 #: From this length on a bare ticker is found in running text; shorter ones are too often something else.
 _TELLING: Final = 4
+#: Legal forms that are ordinary words too: "a lam company" is none of Lam's.
+_IS_WORD: Final = re.compile(r"\W*(?:company|limited|private)\W*", re.IGNORECASE)
 _ARTICLE: Final = re.compile(r"^(?:the\s+)+", re.IGNORECASE)
 _IN_BRACKETS: Final = re.compile(r"([^()（）]+?)\s*[(（]([^()（）]+)[)）]")
 
@@ -138,11 +140,13 @@ class Catalogue:
             return None
         if (found := self._exactly(text)) is not None:
             return found
-        if ruled := self._rules.spellings(fold(text)):
-            return self._entries.get(ruled.get(squash(text), ""))
+        if self._rules.ruled(text) is not None:
+            return None
         if (match := TICKER.fullmatch(text)) and (found := _alone(self._symbols.get(match[1]))):
             return found
         if (shorter := without_legal_form(text)) != text:
+            if _IS_WORD.fullmatch(text[len(shorter) :]) and self._rules.ruled(shorter) == "":
+                return None
             found = self._names.get(fold(shorter))
             return found if found and not found.is_product else None
         if (found := _alone(self._short.get(fold(text)))) is not None:
@@ -154,6 +158,14 @@ class Catalogue:
             return outside if inside is None or inside is outside else None
         bare = _ARTICLE.sub("", text)
         return self.resolve(bare) if bare != text else None
+
+    def rules_out(self, name: str) -> bool:
+        """Tell whether a name is known to name nothing in the catalogue, whatever a part of it names.
+
+        >>> Catalogue.bundled().rules_out("Windows Server"), Catalogue.bundled().rules_out("Jurong Logic")
+        (True, False)
+        """
+        return self._rules.ruled(name) == ""
 
     def lookup(self, name: str) -> Entry:
         """Return what a name, id or IRI stands for.
@@ -223,10 +235,8 @@ class Catalogue:
         return self._heads_spotter.find(text)
 
     def _exactly(self, text: str) -> Entry | None:
-        key = fold(text)
-        if ruled := self._rules.spellings(key):
-            return self._entries.get(ruled.get(squash(text), ""))
-        return self._names.get(key)
+        ruled = self._rules.ruled(text)
+        return self._names.get(fold(text)) if ruled is None else self._entries.get(ruled)
 
     def _but_for_case(self, text: str) -> Entry | None:
         return next(filter(None, map(self._entries.get, self._rules.spellings(fold(text)).values())), None)

@@ -17,6 +17,9 @@ UNCOUNTED: Final = frozenset({
     "ip", "eda-tool",
 })  # fmt: skip
 RULES: Final = ("case", "alone", "not", "not-ticker", "ceo")
+#: Of so many letters on, a word in capitals is no abbreviation of something else.
+_TELLING: Final = 4
+_WORDS: Final = re.compile(r"(?:[A-Z][a-z]+)+")
 TICKER: Final = re.compile(r"\$?([A-Z][A-Z0-9.]*)")
 
 
@@ -64,6 +67,19 @@ class Rules:
                         legal_form=entry is not None and not entry.is_product,
                     )
                 )
+
+    def ruled(self, name: str) -> str | None:
+        """Return the id that a name stands for by its spelling, ``""`` for none; None where no rule is about it.
+
+        A word all in capitals is a ruled word, as headlines and lists have it: INTEL is Intel, but INFO is no InFO.
+        """
+        ruled, written = self.spellings(fold(name)), squash(name)
+        if not ruled or written in ruled:
+            return ruled.get(written)
+        if not (written.isupper() and written.isalpha() and len(written) >= _TELLING):
+            return ""
+        meant = {identity for spelling, identity in ruled.items() if _WORDS.fullmatch(spelling)}
+        return meant.pop() if len(meant) == 1 else ""
 
     def spellings(self, key: str) -> dict[str, str]:
         """Return the squashed spellings under which a folded name is taken, each with the id it stands for."""
