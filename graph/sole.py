@@ -74,7 +74,7 @@ def sole_sources(
     found = []
     for need in np.flatnonzero(np.diff(needs.start) == 1).tolist():
         row, consumer = int(needs.start[need]), net.nodes[needs.consumer[need]]
-        if asked is not None and consumer.iri not in asked:
+        if asked is not None and not asked & {consumer.iri, net.nodes[needs.component[need]].iri}:
             continue
         if int(net.role[needs.facts_of(row)[0]]) not in _SUPPLIED:
             continue

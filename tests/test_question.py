@@ -122,6 +122,10 @@ def test_days_count_from_the_newest_known_day(catalogue: Catalogue) -> None:
     found = read("what changed in the last week?", catalogue, Date(2026, 1, 30))
     assert found.since == Date(2026, 1, 23)
     assert read("who depends on TSMC as of yesterday", catalogue, Date(2026, 1, 30)).as_of == Date(2026, 1, 29)
+    assert read("what changed today?", catalogue, Date(2026, 1, 30)).since == Date(2026, 1, 29)
+    assert read("who invests in OpenAI today?", catalogue, Date(2026, 1, 30)) == read(
+        "who invests in OpenAI?", catalogue
+    )
 
 
 def test_the_answer_is_the_record_of_the_same_function(backbone: Store, catalogue: Catalogue) -> None:
@@ -189,6 +193,9 @@ def test_what_is_about_documents_has_no_day_on_which_it_holds(
         ("who will supply OpenAI in 2027?", Date(2027, 12, 31), "prospective"),
         ("how exposed is OpenAI to TSMC during June 2026", Date(2026, 6, 30), ""),
         ("what if TSMC halves its output in 2027", Date(2027, 12, 31), ""),
+        ("who will supply OpenAI by 2028?", Date(2028, 12, 31), "prospective"),
+        ("who hosts OpenAI until 2030?", Date(2030, 12, 31), ""),
+        ("who supplies OpenAI on 2027-01-01?", Date(2027, 1, 1), ""),
     ],
 )
 def test_a_time_ahead_asks_for_what_holds_then(question: str, day: Date, level: str, catalogue: Catalogue) -> None:
@@ -200,7 +207,9 @@ def test_a_time_ahead_asks_for_what_holds_then(question: str, day: Date, level: 
     ("question", "hint"),
     [
         ("who supplied OpenAI in 2025", "“as of 2025-12-31” asks for what was known then, “in force on 2025-12-31”"),
-        ("who invests in OpenAI in 2027", r"“as of 2027-12-31” asks for what was known then\)"),
+        ("who invests in OpenAI in 2027", "nothing is known yet of a day to come; “including plans”"),
+        ("who will invest in OpenAI by 2027", "can't read “by 2027”"),
+        ("what will change in 2027?", "can't read “in 2027”"),
     ],
 )
 def test_a_time_that_is_over_or_of_what_happens_once_is_refused_with_what_to_ask(

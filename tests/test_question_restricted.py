@@ -139,6 +139,18 @@ def test_a_refusal_names_the_words_and_the_nearest_form(backbone: Store, catalog
         "without TSMC, who depends on ASML?",
         "who is least exposed to TSMC?",
         "how concentrated is HBM4 in Korea?",
+        "who founded Anthropic?",
+        "who invented CoWoS?",
+        "who blocked NVIDIA?",
+        "when did TSMC stop?",
+        "when did Micron cut output by 20%?",
+        "who is TSMC fabricating for?",
+        "TSMC fabricates for whom?",
+        "who will TSMC fabricate for?",
+        "whom is CoreWeave hosting?",
+        "who is Arm licensing to?",
+        "whom has the Commerce Department restricted?",
+        "who designs chips for Google?",
     ],
 )
 def test_a_question_turned_round_is_not_answered_as_the_other(question: str, catalogue: Catalogue) -> None:

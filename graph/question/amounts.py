@@ -7,7 +7,9 @@ from typing import Final
 
 _COUNT: Final = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4}
 _PART: Final = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
-_FRACTION: Final = re.compile(rf"\b({'|'.join(_COUNT)})[ -]({'|'.join(_PART)})s?\b(?: of)?", re.IGNORECASE)
+_FRACTION: Final = re.compile(
+    rf"(?<!\bfor )(?<!\bin )\b({'|'.join(_COUNT)})[ -]({'|'.join(_PART)})s?\b(?: of)?", re.IGNORECASE
+)
 _AMOUNT: Final = re.compile(r"(?:(?<!\S)[-−–] )?(?P<share>\d+(?:\.\d+)?) (?:%|percent)(?!\S)|(?<!\S)half(?!\S)")
 _LESS: Final = re.compile(r"(?<!\S)(?:lose|short|less|stop|-|−|–)(?!\S)")
 _HOW: Final = re.compile(r"(?<!\S)(?:stop|lose|half|short|less|ban|failure|without)(?!\S)")

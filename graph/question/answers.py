@@ -149,6 +149,14 @@ def _suppliers_of_item(asked: Asked) -> Made:
     return record, _query_of_ties(asked, terms.SUPPLY, item=asked.node.iri)
 
 
+def _by_item(predicate: str) -> Maker:
+    def made(asked: Asked) -> Made:
+        record = related(asked.store, (predicate,), item=asked.node, level=asked.level, **asked.days)
+        return record, _query_of_ties(asked, (predicate,), item=asked.node.iri)
+
+    return made
+
+
 def _ties(*predicates: str, of: str) -> Maker:
     """Return the maker of a list of relations in which the party asked about is the ``of``."""
 
@@ -210,7 +218,7 @@ def _exposed(asked: Asked) -> Made:
 def _chokepoints(asked: Asked) -> Made:
     if asked.nodes:
         return stops(asked.store, asked.node.iri, level=asked.level, **asked.days, catalogue=asked.catalogue), None
-    component = asked.item.iri if asked.item else None
+    component = asked.item.name if asked.item else None
     return chokepoints(
         asked.store, component=component, level=asked.level, **asked.days, catalogue=asked.catalogue
     ), None
@@ -311,8 +319,8 @@ ANSWERS: Final[dict[str, Maker]] = {
     "suppliers": _ties(*terms.SUPPLY, of="object"),
     "customers": _ties(*terms.SUPPLY, of="subject"),
     "links": _ties(*terms.SUPPLY, of="both"),
-    "fabricators": _ties("fabricatesFor", of="object"),
-    "packagers": _ties("packagesFor", of="object"),
+    "fabricators": _or_else(_ties("fabricatesFor", of="object"), _by_item("fabricatesFor")),
+    "packagers": _or_else(_ties("packagesFor", of="object"), _by_item("packagesFor")),
     "hosts": _ties("hostsComputeFor", of="object"),
     "licensors": _ties("licensesTo", of="object"),
     "makers": _or_else(_ties("develops", of="object"), _suppliers_of_item),

@@ -19,7 +19,9 @@ _MACRO: Final = {
     "ITEM": r"(?P<item>@[pu]\d+)(?: product)?",
     "L": r"(?P<list>@[opu]\d+(?: with @[opu]\d+)+)",
     # X is who is served: "whom does X host" and "who rents from X" ask about the other end.
-    "TO": r"^(?!.*\bdo @\w+ (?:\w+ )*(?:fabricate|foundry|package|host|license|restrict|ban|constrain)\b)(?!.*\b(?:from|by) @\w+$)",
+    "TO": r"^(?!.*\b(?:do|have|may|would) @\w+ (?:\w+ )*{DO}\b)(?!(?:who|what)(?: product)? be @\w+ {DO}(?: (?:for|to|with))?$)(?!.*@\w+ {DO}(?: (?:for|to))? who$)(?!.*\bcloud (?:do @\w+ supply|use|supply|buy)\b)(?!.*\b(?:from|by) @\w+$)".replace(
+        "{DO}", "(?:fabricate|foundry|package|host|license|restrict|ban|constrain)"
+    ),
     "S": r"(?P<list>@[opuc]\d+(?: product)?(?: with @[opuc]\d+(?: product)?)*)",
 }
 
@@ -30,8 +32,8 @@ _FORMS: Final = (
     ("conflicts", r"\bdisagree\b(?:.*?{X})?"),
     ("conflicts", r"{X} (?:'s |be )?disagree|disagree source-of on {X}"),
     # what if
-    ("whatif", r"\b(?:if|without)\b.*?{S}(?! with).*(?:stop|half|lose|ban|short|less|%|percent)\b"),
-    ("whatif", r"\bif\b.*(?<![\w-])(?:stop|lose|ban|half|short|less)\b.*?{S}(?! with)"),
+    ("whatif", r"\b(?:if|without|when(?! (?:do|be|have|may|would) @))\b.*?{S}(?! with).*(?:stop|half|lose|ban|short|less|%|percent)\b"),
+    ("whatif", r"\b(?:if|when(?! (?:do|be|have|may|would) @))\b.*(?<![\w-])(?:stop|lose|ban|half|short|less)\b.*?{S}(?! with)"),
     ("whatif", r"\bif\b.*?{S}(?: would| may| do)? not (?:supply|make|fabricate|package|host)\b"),
     ("whatif", r"\bif\b.*?{S}.*[-−–]? ?\d+ (?:%|percent)"),
     ("whatif", r"\bhit\b.*?{S}(?: 's)? stop$"),
@@ -57,29 +59,34 @@ _FORMS: Final = (
     ("exposure", r"\bexpos(?:ed|ure)\b.*?(?<!\bto )(?<!\bby ){X}.*?\b(?:to|on) {Y}"),
     ("exposure", r"\bhow depend(?: on)? be {X} on {Y}"),
     ("exposure", r"\bmuch\b.*?{X}.*\b(?:depend|need)\b.*?{Y}"),
+    ("exposure", r"\bdependency of {X} on {Y}|{X}(?: 's)? dependency on {Y}"),
     ("exposed", r"\bexpos(?:ed|ure)\b.*?\b(?:to|by|with) {X}$|\bmost\b.*\bdepend on {X}$"),
     ("paths", r"{X}.*?\b(?:depend on|need)\b(?: \w+)*? {Y}"),
     ("paths", r"\bpath from {Y} to {X}"),
     ("paths", r"\bpath\b.*?{X} (?:and|with|to) {Y}|{X}(?: be| do)? path (?:to|with|on) {Y}|\bbetween {X} with {Y}"),
     ("paths", r"\bhow\b.*?{X}.*\bpath\b.*{Y}|\bhow be {X} with {Y} path$"),
     ("links", r"^(?:what percent|what common|how much)(?: of)? {X}(?: 's)? {I} (?:do )?{Y} supply$"),
+    ("links", r"^(?:what percent|what common|how much)(?: of)? {X}(?: 's)? {I} (?:be )?(?:supply )?(?:from|by) {Y}$"),
+    ("links", r"^(?:what percent|what common|how much)(?: of)? {I} (?:do )?{Y} supply(?: to)? {X}$"),
+    ("links", r"^(?:do|be|have) {Y} (?:fabricate|package|host|license)(?: product)?(?: (?:for|to))? {X}$|^what (?:do )?{Y} (?:host|license)(?: (?:for|to))? {X}$"),
     ("links", r"^(?:tell )?what (?:do )?{Y} (?:supply|make|package|fabricate)(?: (?:to|for))? {X}(?: with)?$"),
     ("links", r"^(?:tell )?what (?:do )?{X} buy from {Y}$"),
     ("links", r"^(?:do )?{X} buy(?: {I})? from {Y}$|^be {Y} supplier of {X}$|^be {X} customer of {Y}$"),
     ("links", r"^(?:do )?{Y} supply {X}(?: with {I})?$|^(?:do )?{Y} supply {I} to {X}$"),
     ("timeline", r"^(?:tell )?(?:what )?(?:be )?(?:most )?change (?:on|of|for|with|in) {X}$|^{X}(?: 's)? change$"),
-    ("timeline", r"\btimeline\b.*?{X}(?: with {Y})?|{X}(?: 's)? timeline|\bhappen\b.*? (?:to|with|on|at) {X}"),
+    ("timeline", r"\btimeline\b.*?{X}(?: with {Y})?|{X}(?: 's)? timeline|\bhappen\b.*? (?:to|with|on|at) {X}|\bchange at {X}"),
     # capital and ties
     ("investments", r"\b(?:do|have) {X}(?: \w+)*? invest\b(?: in)?|\binvestment (?:of|by|from) {X}|{X}(?: 's)? investment"),
     ("investments", r"^(?:who|what) {X}(?: \w+)? invest(?: in)?$|\bstake of {X}|{X} 's stake|\bdo {X} (?:have|own|hold)(?: \w+)? stake\b"),
-    ("investors", r"\binvest (?:in )?{X}|\binvestor (?:of|in|to|behind) {X}|{X}(?: 's)? investor|\bstake in {X}"),
-    ("investors", r"\b(?:who|what)\b.*\b(?:maker|invest) (?:of|in) {X}(?: 's)? stake|\bwho own {X}"),
+    ("investors", r"\binvest (?:in )?{X}|^where do {X}(?: \'s)? stake from$|\binvestor (?:of|in|to|behind) {X}|{X}(?: 's)? investor|\bstake in {X}"),
+    ("investors", r"\b(?:who|what)\b.*\b(?:maker|invest) (?:of|in) {X}(?: 's)? stake|^who own (?P<x>@o\d+)$"),
     ("rivals", r"\brival\b.*?{X}|{X}.*?\brival\b"),
     ("partners", r"\bpartner\b.*?{X}|{X}.*?\bpartner\b"),
     ("restrictions", r"{TO}.*?(?:\b(?:restrict|ban)\b.*?{X}|{X}.*?\b(?:restrict|ban)\b)"),
     ("shortages", r"{TO}.*?(?:\bshort\b.*?{X}|{X}.*?\bshort\b|\bconstrain\b.*?{X}|{X}.*?\bconstrain\b)"),
     # kinds of supply
-    ("users", r"\b(?:who|what|tell)\b(?: \w+)*? use {P}|\buser of {X}|{X} 's user|\bmake (?:on|with) {P}$|\bon {P} be use$"),
+    ("users", r"\b(?:who|what|tell)\b(?: \w+)*? use {P}|\buser of {X}|{X} 's user|\b(?:make|design) (?:on|with) {P}$|\bon {P} be use$"),
+    ("users", r"^who buy {P}$"),
     ("users", r"^(?:who|what)(?: \w+)*? (?:use|use on) {X}$|\buse (?:on |in )?{P}$"),
     ("hosts", r"{TO}.*?(?:\b(?:host|rent)\b.*?{X}|{X}.*?\b(?:host|rent)\b|\bcloud\b.*?{X}|{X}.*\bcloud\b)"),
     ("hosts", r"{TO}.*?(?:\bsupply\b.*\bcompute\b.*?{X}|\bsupply\b.*?{X}.*\bcompute\b|{X} buy(?: \w+)? compute|\bcompute supplier (?:of|for) {X}|{X}(?: 's)? compute supplier|{X} use on$)"),
@@ -97,7 +104,7 @@ _FORMS: Final = (
     ("suppliers", r"\bwhere do {X}(?: 's)? (?:buy )?{I} (?:from|come from|buy from|buy)|\b(?:where|who) do {X} buy {I}(?: from)?|\bfrom who do {X} buy {I}"),
     ("suppliers", r"^what(?: product)? do {X} buy$|^(?:who|what) supplier (?:do|have) {X}(?: have)?$"),
     ("suppliers", r"\b(?:where|who) do {X} buy(?: from)?|\bfrom who do {X} buy|\b(?:where|who) be {X}(?: 's)? {I} (?:buy|from)"),
-    ("suppliers", r"\bsupply {ITEM}$|\bsupplier of {ITEM}$|{ITEM}(?: 's)? supplier$"),
+    ("suppliers", r"\bsupply {ITEM}$|\bsupplier (?:of|for) {ITEM}$|{ITEM}(?: 's)? supplier$"),
     ("suppliers", r"\bsupply (?:to )?{X}|\bsupplier (?:of|for|to) {X}|{X}(?: 's)? supplier|\bsupply for {X}"),
     # dependence
     ("dependents", r"\b(?:who|what|whose|tell)\b(?: \w+)*? (?:depend on|need) {X}$|\bdependent of {X}|{X}(?: 's)? dependent$|\bdownstream (?:of|from) {X}|{X}(?: 's)? downstream"),
@@ -105,10 +112,10 @@ _FORMS: Final = (
     ("dependents", r"\b(?:depend|depend on|need) {X}$|\bneed {X}\b"),
     ("dependents", r"\b(?:who|what|tell)\b(?: \w+)*? (?:depend on|need) {X}"),
     # products
-    ("makers", r"\b(?:who|what|tell)(?: \w+)*? make {X}$|\bmaker (?:of|behind) {P}|{P}(?: 's)? maker|\bwhose (?:product )?be {P}$|\bmake by who {P}|\bbehind {P}$|\bby who {P} make|^who (?:own|invent) {P}$"),
-    ("products", r"\b(?:what|who)(?: product)? (?:do|have) {X}(?: \w+)?? (?:make|have|supply)|\bproduct (?:of|by|from|make by) {X}|{X} 's product$|^(?:tell )?(?P<x>@o\d+) product$"),
+    ("makers", r"\b(?:who|what|tell)(?: \w+)*? (?:make|design) {X}$|\bmaker (?:of|behind) {P}|{P}(?: 's)? maker|\bwhose (?:product )?be {P}$|\b(?:make|design) by who {P}|\bbehind {P}$|\bby who {P} (?:make|design)"),
+    ("products", r"\b(?:what|who)(?: product)? (?:do|have) {X}(?: \w+)?? (?:make|design|have|supply)|\bproduct (?:of|by|from|make by|design by) {X}|{X} 's product$|^(?:tell )?(?P<x>@o\d+) product$"),
     # all else about one name
-    ("profile", r"\bknow (?:on|of) {X}|^(?:tell )?(?:everything )?(?:what )?(?:tell )?(?:be )?(?:there )?(?:know )?(?:on|for) {X}$|^(?:who|what) be {X}$|\beverything (?:on|of|know on) {X}|^tell {X}$|^(?:profile (?:of )?)?{X}(?: profile)?$"),
+    ("profile", r"\bknow (?:on|of) {X}|^(?:tell )?(?:everything )?(?:what )?(?:tell )?(?:be )?(?:there )?(?:know )?(?:on|for) {X}$|^(?:who|what) be {X}$|\beverything (?:on|of|know on) {X}|^tell {X}$|^(?:profile (?:of )?)?{X}(?: profile)?$|^what be on at {X}$"),
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ _BETWEEN: Final = re.compile(
 )  # fmt: skip
 _BEFORE: Final = re.compile(rf"[,;]? ?\b(?:before|prior to) (?P<day>{_DAY})", re.IGNORECASE)
 _WITHIN: Final = re.compile(
-    rf"[,;]? ?\b(?:in|during|within) (?P<day>(?:(?:{_MONTH}) )?\d{{4}})(?![\w-])", re.IGNORECASE
+    rf"[,;]? ?(?<!back )\b(?:in|during|within) (?P<day>(?:(?:{_MONTH}) )?\d{{4}})(?![\w-])", re.IGNORECASE
 )
 _SINCE: Final = re.compile(rf"[,;]? ?\b(?:since|after|starting(?: from)?) (?P<day>{_DAY})", re.IGNORECASE)
 _FROM_ON: Final = re.compile(rf"[,;]? ?\bfrom (?P<day>{_DAY}) (?:on|onwards?)\b", re.IGNORECASE)
@@ -33,9 +33,10 @@ _IN_LAST: Final = re.compile(
     re.IGNORECASE,
 )
 _AS_OF: Final = re.compile(
-    rf"[,;]? ?\b(?:as (?:we )?(?:known |knew |it was known )?(?:of|at|on|by)|known (?:on|by)|back (?:in|on)|until|on|at the time of|by) (?P<day>{_DAY})",
+    rf"[,;]? ?\b(?:as (?:we )?(?:known |knew |it was known )?(?:of|at|on|by)|known (?:on|by)|back (?:in|on)|until|on|at the time of|by|at(?= (?:the )?(?:end|start|beginning) )) (?P<day>{_DAY})",
     re.IGNORECASE,
 )
+_TODAY: Final = re.compile(r"[,;]? ?\b(?:of )?today\b(?:['’]s)?", re.IGNORECASE)
 _HOLDS: Final = re.compile(
     rf"[,;]? ?\b(?:as (?:it|they) holds?|(?:that (?:is|are|was|were) )?(?:valid|in force|in effect|effective)) (?:(?:on|in|at|as of|during) )?(?P<day>{_DAY})",
     re.IGNORECASE,
@@ -52,7 +53,7 @@ _LEVEL: Final = tuple((level, re.compile(rf"[,;:(]? ?\b(?:{form})\b[):,]?", re.I
 class Moments:
     """What a question says of days and level, and the question without it; ``said`` are the words about ``since``.
 
-    ``ahead``: these words are a time that lies ahead or goes on ("in 2027"), up to ``as_of``.
+    ``ahead``: these words are a time that lies ahead or goes on ("in 2027", "by 2027", "today"), up to ``as_of`` if it ends.
     """
 
     text: str
@@ -93,6 +94,7 @@ def moments(text: str, today: Date | None = None) -> Moments:
         ahead = bool(today and as_of and as_of > today)
     if match and since and as_of:
         said, text = match[0], text[: match.start()] + " " + text[match.end() :]
+        since = None if ahead and today and since >= today else since  # of all of it nothing has happened
         return Moments(_trimmed(text), level, as_of, valid_at, since, _trimmed(said), ahead)
     since = as_of = None
     for pattern in (_SINCE, _FROM_ON, _IN_LAST):
@@ -103,7 +105,12 @@ def moments(text: str, today: Date | None = None) -> Moments:
         as_of, text = day - timedelta(days=1), text[: match.start()] + " " + text[match.end() :]
     elif (match := _AS_OF.search(text)) and (day := day_in_words(match["day"], today, last=True)):
         as_of, text = day, text[: match.start()] + " " + text[match.end() :]
-    return Moments(_trimmed(text), level, as_of, valid_at, since, _trimmed(said))
+    if as_of and today and as_of > today and since is None:
+        said, ahead = match[0] if match else "", True
+    elif today and not (since or as_of or valid_at) and (match := _TODAY.search(text)):
+        since, said, ahead = today - timedelta(days=1), match[0], True
+        text = text[: match.start()] + " " + text[match.end() :]
+    return Moments(_trimmed(text), level, as_of, valid_at, since, _trimmed(said), ahead)
 
 
 def _trimmed(text: str) -> str:

@@ -27,6 +27,11 @@ _LONGEST: Final = 500
 _SUPPOSED: Final = frozenset({"whatif", "chokepoints", "single_sourced", "exposure", "exposed", "changes", "coverage"})
 
 
+_SECOND: Final = re.compile(r"with (?:(?:to|from|by|on|for|in) )?(?:who|what|whose|where|how|why|when|be|do|have)\b")
+_OF_NAME: Final = re.compile(r"\w+ (?:of|to|for) (?:supplier of )*@")
+_OF_SUPPLIERS: Final = re.compile(r"(?:supply|product)(?: (?:to|of|from|for))? (?:@\w+ 's )?(?:supplier|customer)\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A question as it was read, before the store is asked for its names.
@@ -118,6 +123,7 @@ def _written_out(text: str) -> str:
     )
     text = re.sub(r"n['’]t\b", " not", text)
     text = re.sub(r"\b(?:to|on|in|for|across) the (?:AI )?(?:supply chain|industry)\b", "", text)  # all of the graph
+    text = re.sub(r"\b(?:is|are|am) (?:going|set|about|due) to (?=[a-z])", "will ", text)
     return re.sub(r"\b(what|who|where|how|there|that)['’]s\b", r"\1 is", text, flags=re.I)
 
 
@@ -137,7 +143,9 @@ def _not_read(text: str, unread: Sequence[_Unread], when: Moments) -> str:
     examples = "; ".join(f"“{INTENTS[name].example}”" for name in [fewest.intent, *nearest][:3])
     examples = "; ".join(dict.fromkeys(examples.split("; ")))
     hint = ""
-    if when.as_of and when.said in fewest.words:
+    if when.ahead and when.as_of and not when.since and when.said in fewest.words:
+        hint = " (nothing is known yet of a day to come; “including plans” asks for what is planned)"
+    elif when.as_of and when.said in fewest.words:
         hint = f" (“as of {when.as_of}” asks for what was known then"
         hint += f", “in force on {when.as_of}” for what held then)" if INTENTS[fewest.intent].goes_on else ")"
     return f"can't read {words} in the question {_shown(text)}{hint}; what can be asked is like {examples}"
@@ -212,9 +220,21 @@ def _beside(found: Sequence[Token], starts: Sequence[int], read_at: set[int], re
     places = iter(starts)
     beside: list[list[str]] = []
     together = False
+    words = " ".join(token.word for token in found if token.word)
+
+    def second(token: Token, at: int) -> bool:  # "… and whom does it supply?"
+        return token.text.lower() == "and" and _SECOND.match(words, at) is not None
+
+    def chained(token: Token, at: int) -> bool:  # "NVIDIA's suppliers", where these are not what is asked for
+        if token.word in ("supplier", "customer"):
+            return words[:at].endswith("'s ") or _OF_NAME.match(words, at) is not None
+        return _OF_SUPPLIERS.match(words, at) is not None
+
     for token in found:
         at = next(places) if token.word else -1
         says = token.word != "" and at not in read_at and token.word not in harmless
+        if token.word and at not in read_at and (second(token, at) or chained(token, at)):
+            says = True
         if says and token.word == f"#{reading.about}" and reading.intent in OF_ITEMS:
             says = False
         if says and together:
@@ -231,8 +251,11 @@ def _restricted(
     """Return a reading with what narrows it, and the words that can't narrow an answer of this kind."""
     intent = INTENTS[reading.intent]
     refused = [when.said] if when.since and not intent.lasts else []
-    if refused and when.ahead and intent.goes_on and not when.valid_at:  # "who supplies OpenAI in 2027"
+    if when.ahead and not intent.lasts and not when.valid_at and (intent.goes_on or when.as_of is None):
+        # "who supplies OpenAI in 2027", "by 2028", "today"
         reading, refused = replace(reading, valid_at=when.as_of, as_of=None, since=None), []
+    elif when.ahead and when.as_of and not when.since:
+        refused = [when.said]  # nothing is known yet of a day to come
     if way.direct and not (intent.has_tiers or intent.name in OF_ITEMS):
         refused.append(way.said[0])
     if (way.kinds or way.country) and not intent.lists_parties:

@@ -10,7 +10,7 @@ from ontology import terms
 
 #: Everyday words for a kind of party, besides the catalogue's own.
 _ALSO: Final = {
-    "Hyperscaler": ("hyperscale cloud",),
+    "Hyperscaler": ("hyperscale cloud", "cloud provider", "cloud company"),
     "ChipDesigner": ("fabless company", "fabless firm", "fabless designer"),
     "AiLab": ("AI company", "AI developer", "model developer", "model maker"),
     "CloudProvider": ("neocloud", "cloud company"),
@@ -36,12 +36,12 @@ def _plural(phrase: str) -> str:
     return f"{stem[:-1]}(?:y|ies)" if phrase.endswith("y") else f"{stem}s?"
 
 
-_KINDS: Final = {
-    _plural(phrase): kind
+_KINDS: Final = [
+    (_plural(phrase), kind)
     for slug, kind in terms.PARTY_KINDS.items()
     for phrase in (*(() if slug in _NO_FILTER else (slug.replace("-", " "),)), *_ALSO.get(kind, ()))
-}
-_KIND: Final = "|".join(sorted(_KINDS, key=len, reverse=True))
+]
+_KIND: Final = "|".join(sorted({form for form, _ in _KINDS}, key=len, reverse=True))
 _HOME: Final = r" (?:(?:based|headquartered|located) )?(?:in|from) (?:the )?(?P<home>@c\d+)"
 _NARROWED: Final = re.compile(
     r"(?P<lead>^|\b(?:which|what|all|any|how many|of(?: the)?|list|show|show me|name|tell me)(?: the)? )"
@@ -84,9 +84,7 @@ def narrowed(text: str) -> Narrowed:
     for match in _NARROWED.finditer(text):
         country = match["land"] or match["home"] or match["where"] or match["of"] or ""
         if match["kind"]:
-            kinds = tuple(
-                sorted({kind for form, kind in _KINDS.items() if re.fullmatch(form, match["kind"], re.IGNORECASE)})
-            )
+            kinds = tuple(sorted({kind for form, kind in _KINDS if re.fullmatch(form, match["kind"], re.IGNORECASE)}))
         if match["of"]:
             said.append(match[0].strip())
             text = text[: match.start()] + text[match.end() :]

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, NamedTuple
 
-from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from graph.places import countries
-from graph.question.words import EMPTY, ITEMS, WORDS
+from graph.question.words import EMPTY, ITEMS, OTHER, WORDS
 from ontology.catalogue import Catalogue, Entry
 
 _TOKEN: Final = re.compile(
@@ -133,13 +133,17 @@ def _vocabulary() -> tuple[str, ...]:
 
 @cache
 def _near(low: str) -> str | None:
-    """Return what a misspelt word is read as."""
-    if len(low) < 5:
+    """Return what a misspelt word is read as: with one letter left out or too many, or two of them swapped."""
+    if len(low) < 5 or low in OTHER:
         return None
     # The first letter is seldom mistyped, and "undisputed" is no "disputed".
-    like = [word for word in _vocabulary() if len(word) > 3 and word[0] == low[0]]
-    hit = process.extractOne(low, like, scorer=fuzz.ratio, score_cutoff=83)
-    return _word(hit[0]) if hit else None
+    like = {_word(word) for word in _vocabulary() if len(word) > 3 and word[0] == low[0] and _slips(low, word)}
+    return like.pop() if len(like) == 1 else None
+
+
+def _slips(one: str, other: str) -> bool:
+    # Another letter in place of one makes another word: "lasers" are no "leases", "invented" is not "invested".
+    return OSA.distance(one, other) == 1 and (len(one) != len(other) or sorted(one) == sorted(other))
 
 
 def _caseless(text: str, catalogue: Catalogue) -> Entry | None:

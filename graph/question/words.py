@@ -12,10 +12,10 @@ _SAME: Final = {
     "would": "would could can should",
     "may": "may might will",
     "have": "have has had having",
-    "depend": "depend depends depended depending dependent reliant relies rely relied relying leans lean hinges hinge hangs",
+    "depend": "depend depends depended depending dependent dependant reliant relies rely relied relying leans lean hinges hinge hangs",
     "need": "need needs needed needing require requires required requiring",
-    "dependent": "dependents",
-    "dependency": "dependency dependencies",
+    "dependent": "dependents dependants",
+    "dependency": "dependency dependencies dependancies dependence reliance",
     "downstream": "downstream",
     "upstream": "upstream",
     "supply": "supply supplies supplied supplying deliver delivers delivered delivering ship ships shipped shipping "
@@ -31,16 +31,16 @@ _SAME: Final = {
     "rent": "rent rents rented renting lease leases leased leasing",
     "cloud": "cloud clouds datacentre datacenter datacentres datacenters",
     "compute": "compute computing capacity",
-    "license": "license licenses licensed licensing licence licences licensor licensors",
+    "license": "license licenses licensed licenced licensing licence licences licensor licensors",
     "licensee": "licensee licensees",
     "make": "make makes made making manufacture manufactures manufactured manufacturing produce produces produced producing "
-    "build builds built building develop develops developed developing design designs designed designing create creates "
-    "created creating launch launched launches release released releases offer offers",
+    "build builds built building create creates created creating launch launched launches release released releases offer offers",
+    "design": "design designs designed designing develop develops developed developing",
     "maker": "maker makers manufacturer manufacturers developer developers designer designers creator creators producer "
     "producers owner owners",
-    "product": "product products chip chips wafer wafers silicon processor processors models hardware",
+    "product": "product products chip chips silicon processor processors models hardware",
     "use": "use uses used using deploy deploys deployed deploying adopt adopts adopted adopting employ employs employed run runs "
-    "running ran power powered powers utilise utilises utilize utilizes",
+    "running ran powered powers utilise utilises utilize utilizes",
     "user": "user users adopter adopters",
     "path": "path paths route routes chain chains link links linked connection connections connect connects connected "
     "connecting relationship related relate tie ties tied",
@@ -60,7 +60,7 @@ _SAME: Final = {
     "chokepoint": "chokepoint chokepoints choke-point choke-points bottleneck bottlenecks",
     "single": "single sole only one",
     "sourced": "single-sourced sole-sourced singlesourced solesourced single-source sole-source",
-    "component": "component components part parts item items input inputs material materials things",
+    "component": "component components part parts item items input inputs material things",
     "common": "common shared jointly share shares mutual overlap overlapping",
     "both": "both",
     "concentrated": "concentrated concentration concentrate hhi",
@@ -89,7 +89,12 @@ _SAME: Final = {
     "not": "not cannot unknown gaps missing",
     "coverage": "coverage blind",
     "on": "on about upon regarding concerning",
-    "if": "if suppose supposing assume assuming imagine when",
+    "if": "if suppose supposing assume assuming imagine",
+    "when": "when",
+    "at": "at",
+    "own": "own owns owned owning",
+    "hold": "hold holds held",
+    "acquire": "acquire acquires acquired acquiring takeover",
     "most": "most key biggest largest worst top greatest main",
     "everything": "everything anything all",
     "tell": "tell show list give name find display print enumerate describe explain summarise summarize",
@@ -117,9 +122,22 @@ _SAME: Final = {
     "under": "under",
 }
 
+_OTHER: Final = (
+    "alley alloy baked baker baking bands bangs banks barns beans beings black blacks blinds booth brought building buildings burying "
+    "cases cents challenge challenges claim claims cloudy complete completed completes completing computed computer computes crate "
+    "crates delivery displays domes downs drown event export filed filing fined found founded founder founders founding frail hated "
+    "hating hints hoisted holster intro learn learns liked lined loose loser losers losses lowers lunch marin marker markers marking "
+    "mighty modem modes monkey needy outrage owing patch prints rally receiver receivers relay reliefs replied replies reply replying "
+    "routed router routers ruins scare shell shells shorts shout shouts singled singles smell smells solid solve spell spelling spells "
+    "spend spending spends splash stole storey stormy striker summaries swell swelling thing thorough though through tides tiers tiles "
+    "timed times tired tires tried tries trough usher wheat width wills witch"
+)
+#: Words that are one letter away from words that are read and mean something else.
+OTHER: Final = frozenset(_OTHER.split())
+
 #: Words that say nothing here.
 _NOTHING: Final = (
-    "the a an any really please currently now today also exactly actually me us we i you there its it their they this that "
+    "the a an any really realy please currently now today also exactly actually me we i you there its it their they this that "
     "just some other put puts at go goes going went gone comes come came quite very indeed still ever ultimately many each respectively "
     "company companies firm firms party parties organisation organisations organization organizations players player "
     "actors then because so supply-chain world graph graph's data according overall everybody everyone anybody anyone somebody someone"
@@ -144,12 +162,12 @@ _HARMLESS_IN: Final = {
     "paths": "how why way path between",
     "exposure": "how much exposure business",
     "exposed": "most",
-    "whatif": "if happen hit impact output compute component supply make fabricate package host use business single both common",
+    "whatif": "if when at happen hit impact output compute component supply make use business single both",
     "chokepoints": "most supplier component point single failure",
     "single_sourced": "component supplier product",
     "common_suppliers": "supplier both",
     "concentration": "how most supply supplier component",
-    "investors": "invest stake",
+    "investors": "invest stake investor",
     "investments": "stake",
     "partners": "make",
     "restrictions": "supply supplier",
@@ -175,7 +193,7 @@ ITEMS: Final = {
     "equipment": ("Equipment",),
     "power": (),
     "electricity": (),
-    "wafers": (),
+    "wafers": ("Material",),
     "substrates": ("Material",),
     "storage": ("Storage",),
     "materials": ("Material",),
