@@ -48,6 +48,10 @@ class Paths(Answer):
     valid_at: str | None
     found: tuple[Path, ...] = Field(description="Shortest first, then firmest.")
     complete: bool = Field(description="Whether there are no more ways than these.")
+    ties: int | None = Field(
+        None,
+        description="How many ties of capital, partnership and the like there are besides, where these were asked about.",
+    )
     evidence: dict[str, Evidence]
     coverage: Coverage
 
@@ -55,12 +59,15 @@ class Paths(Answer):
     def headline(self) -> str:
         """The answer in a sentence."""
         who = with_arms(self.party, self.arms)
+        ties = f"; ties of other kinds between the two: {self.ties}, see the timeline of either" if self.ties else ""
         if not self.found:
-            return f"No way is documented by which {who} depends on {self.on.name}, level {self.level}{self._when}"
+            return (
+                f"No way is documented by which {who} depends on {self.on.name}, level {self.level}{self._when}{ties}"
+            )
         more = "" if self.complete else "at least "
         ways = "way" if len(self.found) == 1 else "ways"
         on = with_arms(self.on, self.includes)
-        return f"{who} depends on {on} in {more}{len(self.found)} {ways}, level {self.level}{self._when}"
+        return f"{who} depends on {on} in {more}{len(self.found)} {ways}, level {self.level}{self._when}{ties}"
 
     def explain(self) -> str:
         """Return the answer in words."""

@@ -68,7 +68,7 @@ class Related(Answer):
                 if end and (asked is None or end.iri != asked.iri) and end.name != tie.via:
                     names.setdefault(end.name)
             if self.subject and self.object and tie.item:
-                names.setdefault(tie.item)
+                names.setdefault(tie.item + _of_need(tie.share))
         shown = ", ".join(list(names)[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
         count = f"{len(self.found)} relation{'' if len(self.found) == 1 else 's'}, level {self.level}{self._when}"
         return f"{self._asks} {shown if self.found else 'Nothing is documented'}. {count[0].upper()}{count[1:]}."
@@ -91,6 +91,18 @@ class Related(Answer):
             what = "What" if set(self.predicates) <= {"develops", "uses"} else "Whom or what"
             return f"{what} {self.subject.name} {verb}{item}:"
         return f"Who {verb} {self.object.name}{item}?" if self.object else f"Who {verb} {self.item}?"
+
+
+def _of_need(share: Interval) -> str:
+    """Return a share as a sentence says it, where one is known.
+
+    >>> _of_need((0.7, 0.7)), _of_need((0.5, 0.7)), _of_need((0.0, 1.0))
+    (' (70% of the need)', ' (50% to 70% of the need)', '')
+    """
+    low, high = share
+    if (low, high) == (0.0, 1.0):
+        return ""
+    return f" ({low:.0%} of the need)" if low == high else f" ({low:.0%} to {high:.0%} of the need)"
 
 
 def _verb(predicates: tuple[str, ...]) -> str:
@@ -163,6 +175,25 @@ def related(
         found=tuple(found),
         evidence=claims,
         coverage=coverage(claims),
+    )
+
+
+def takers(
+    store: Store, of: Node, level: str = "reported", as_of: Date | None = None, valid_at: Date | None = None
+) -> Related:
+    """Return who uses a party's products or takes what it supplies."""
+    using = related(store, ("uses",), object=of, level=level, as_of=as_of, valid_at=valid_at)
+    taking = related(store, terms.SUPPLY, subject=of, level=level, as_of=as_of, valid_at=valid_at)
+    claims = {**using.evidence, **taking.evidence}
+    return using.model_copy(
+        update={
+            "object": None,
+            "item": of.name,
+            "predicates": tuple(sorted((*terms.SUPPLY, "uses"))),
+            "found": tuple(sorted((*using.found, *taking.found), key=_order)),
+            "evidence": claims,
+            "coverage": coverage(claims),
+        }
     )
 
 

@@ -38,7 +38,7 @@ class SoleSource(Answer):
 class SoleSources(Answer):
     """The answer to "which components are single-sourced?"."""
 
-    party: Party | None
+    party: Party | None = Field(description="The party that has them, or the component, if one was asked about.")
     level: str
     as_of: str | None
     valid_at: str | None
@@ -50,6 +50,11 @@ class SoleSources(Answer):
     def headline(self) -> str:
         """What the answer says, in one sentence."""
         claimed = sum(each.certainty.startswith("claimed") for each in self.found)
+        if self.party and self.found and all(each.component == self.party.name for each in self.found):
+            return (
+                f"{self.party.name} has one reported supplier for {len(self.found)} of those who need it, "
+                f"{claimed} of them are claimed to have no other, level {self.level}{self._when}"
+            )
         whose = f" of {self.party.name}" if self.party else ""
         return (
             f"{len(self.found)} components{whose} have one reported supplier, {claimed} of them are claimed to have no other, "
@@ -66,7 +71,7 @@ def sole_sources(
     valid_at: Date | None = None,
     catalogue: Catalogue | None = None,
 ) -> SoleSources:
-    """Return the components that a party with its arms, or anybody, has from one supplier."""
+    """Return the components that a party with its arms, or anybody, has from one supplier; or who has this component so."""
     node = find(store, name, catalogue, as_of) if name else None
     asked = {node.iri, *arms(store, node.iri)} if node else None
     net = network(store, level, as_of, valid_at)
@@ -74,7 +79,7 @@ def sole_sources(
     found = []
     for need in np.flatnonzero(np.diff(needs.start) == 1).tolist():
         row, consumer = int(needs.start[need]), net.nodes[needs.consumer[need]]
-        if asked is not None and not asked & {consumer.iri, net.nodes[needs.component[need]].iri}:
+        if asked is not None and asked.isdisjoint((consumer.iri, net.nodes[needs.component[need]].iri)):
             continue
         if int(net.role[needs.facts_of(row)[0]]) not in _SUPPLIED:
             continue

@@ -12,7 +12,7 @@ from graph.dependency import find, party
 from graph.errors import QuestionError, UnknownNameError
 from graph.models import Answer, Party
 from graph.question.answers import ANSWERS, Asked, newest_day
-from graph.question.intents import INTENTS, OF_DOCUMENTS
+from graph.question.intents import INTENTS, OF_ALL_LEVELS, OF_DOCUMENTS
 from graph.question.narrowing import in_words, narrow
 from graph.question.reading import Reading, cannot_read, read
 from graph.question.translation import translate
@@ -122,6 +122,11 @@ def answer(store: Store, reading: Reading, text: str, catalogue: Catalogue) -> R
             f"what holds on {reading.valid_at} can't be asked of this ({INTENTS[reading.intent].says}); "
             "ask it as known on a day (“as of …”), or ask who depends on, supplies or is exposed to whom"
         )
+    if reading.level == "confirmed" and reading.intent in OF_ALL_LEVELS:
+        raise QuestionError(
+            f"only what is confirmed can't be asked of this ({INTENTS[reading.intent].says}), which tells of claims of all "
+            "levels; ask it without a level, or ask who depends on, supplies or is exposed to whom, confirmed only"
+        )
     try:
         nodes = tuple(
             find(store, name.id or name.text, catalogue, reading.as_of) for name in reading.names if not name.country
@@ -136,6 +141,9 @@ def answer(store: Store, reading: Reading, text: str, catalogue: Catalogue) -> R
     only = in_words(reading.kinds, reading.country, reading.direct)
     if only:
         record, query = narrow(store, record, reading.kinds, reading.country), None
+    says = headline(record)
+    for name in reading.names:
+        says = says.replace(f"country {name.country}", name.text) if name.country else says
     return Reply(
         question=Question(
             text=" ".join(text.split()),
@@ -151,7 +159,7 @@ def answer(store: Store, reading: Reading, text: str, catalogue: Catalogue) -> R
             scale=reading.scale,
             only=only,
         ),
-        says=f"{headline(record).rstrip('.')}, {only}" if only else headline(record),
+        says=f"{says.rstrip('.')}, {only}" if only else says,
         answer=record,
         sparql=query,
     )

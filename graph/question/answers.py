@@ -14,6 +14,7 @@ from graph.concentration import concentration
 from graph.conflicts import conflicts
 from graph.coverage import graph_coverage
 from graph.dependency import dependents, party
+from graph.errors import QuestionError, UnknownNameError
 from graph.evidence import coverage
 from graph.exposure import exposure, exposures
 from graph.models import Answer
@@ -25,7 +26,7 @@ from graph.question import sparql
 from graph.question.both import common_dependents
 from graph.question.reading import Reading
 from graph.question.words import ITEMS
-from graph.related import Related, related
+from graph.related import Related, related, takers
 from graph.remembered import Remembered
 from graph.scenarios import Scenario, Step
 from graph.sole import sole_sources
@@ -144,6 +145,12 @@ def _or_else(first: Maker, second: Maker) -> Maker:
     return made
 
 
+def _users(asked: Asked) -> Made:
+    if asked.node.is_party:
+        return takers(asked.store, asked.node, asked.level, **asked.days), None
+    return _or_else(_ties("uses", of="object"), _of_item)(asked)
+
+
 def _suppliers_of_item(asked: Asked) -> Made:
     record = related(asked.store, terms.SUPPLY, item=asked.node, level=asked.level, **asked.days)
     return record, _query_of_ties(asked, terms.SUPPLY, item=asked.node.iri)
@@ -192,11 +199,22 @@ def _paths(asked: Asked) -> Made:
 
     first, second = asked.nodes
     record = made(first, second)
-    if asked.reading.either and not record.found and (other := made(second, first)).found:
-        return other, sparql.paths(
-            second.iri, first.iri
-        ) if asked.now else None  # "how are they related" does not say who depends on whom
+    if asked.reading.either:  # "how are they related" does not say who depends on whom, or that anybody does
+        if not record.found and (other := made(second, first)).found:
+            first, second, record = second, first, other
+        record = record.model_copy(update={"ties": _other_ties(asked)})
     return record, sparql.paths(first.iri, second.iri) if asked.now else None
+
+
+def _other_ties(asked: Asked) -> int:
+    """Return how many ties of capital, partnership, rivalry and law there are between two parties, either way round."""
+    first, second = asked.nodes
+    kinds = set(terms.PREDICATES) - set(terms.SUPPLY) - {"uses", "develops"}
+    found = (
+        related(asked.store, kinds, subject=one, object=other, level="prospective", **asked.days).found
+        for one, other in ((first, second), (second, first))
+    )
+    return len({tie.relation for ties in found for tie in ties})
 
 
 def _exposure(asked: Asked) -> Made:
@@ -219,9 +237,14 @@ def _chokepoints(asked: Asked) -> Made:
     if asked.nodes:
         return stops(asked.store, asked.node.iri, level=asked.level, **asked.days, catalogue=asked.catalogue), None
     component = asked.item.name if asked.item else None
-    return chokepoints(
-        asked.store, component=component, level=asked.level, **asked.days, catalogue=asked.catalogue
-    ), None
+    try:
+        return chokepoints(
+            asked.store, component=component, level=asked.level, **asked.days, catalogue=asked.catalogue
+        ), None
+    except UnknownNameError:  # a product that is nobody's component has needs of its own
+        if asked.item is None:
+            raise
+        return stops(asked.store, asked.item.iri, level=asked.level, **asked.days, catalogue=asked.catalogue), None
 
 
 def _whatif(asked: Asked) -> Made:
@@ -266,6 +289,12 @@ def _common_dependents(asked: Asked) -> Made:
 
 
 def _concentration(asked: Asked) -> Made:
+    if asked.nodes and asked.node.kind not in _ITEMS:
+        name = asked.node.name
+        raise QuestionError(
+            f"supply is concentrated of a component, and {name} is a party; ask “how concentrated is HBM4?”, "
+            f"“which components of {name} are single-sourced?” or “chokepoints of {name}”"
+        )
     component = asked.item.name if asked.item else asked.node.name if asked.nodes else None
     return concentration(
         asked.store, component, level=asked.level, **asked.days, limit=_MOST, catalogue=asked.catalogue
@@ -325,7 +354,7 @@ ANSWERS: Final[dict[str, Maker]] = {
     "licensors": _ties("licensesTo", of="object"),
     "makers": _or_else(_ties("develops", of="object"), _suppliers_of_item),
     "products": _ties("develops", of="subject"),
-    "users": _or_else(_ties("uses", of="object"), _of_item),
+    "users": _users,
     "investors": _ties("investsIn", "acquires", of="object"),
     "investments": _ties("investsIn", "acquires", of="subject"),
     "partners": _ties("partnersWith", of="object"),

@@ -19,7 +19,7 @@ _MACRO: Final = {
     "ITEM": r"(?P<item>@[pu]\d+)(?: product)?",
     "L": r"(?P<list>@[opu]\d+(?: with @[opu]\d+)+)",
     # X is who is served: "whom does X host" and "who rents from X" ask about the other end.
-    "TO": r"^(?!.*\b(?:do|have|may|would) @\w+ (?:\w+ )*{DO}\b)(?!(?:who|what)(?: product)? be @\w+ {DO}(?: (?:for|to|with))?$)(?!.*@\w+ {DO}(?: (?:for|to))? who$)(?!.*\bcloud (?:do @\w+ supply|use|supply|buy)\b)(?!.*\b(?:from|by) @\w+$)".replace(
+    "TO": r"^(?!.*\b(?:do|have|may|would) @\w+ (?:(?!be )\w+ )*{DO}\b)(?!(?:who|what)(?: product)? be @\w+ {DO}(?: (?:for|to|with))?$)(?!.*@\w+ {DO}(?: (?:for|to))? who$)(?!.*\bcloud (?:(?:do|have|may|would) @\w+ supply|use|supply|buy)\b)(?!.*\b(?:from|by) @\w+$)".replace(
         "{DO}", "(?:fabricate|foundry|package|host|license|restrict|ban|constrain)"
     ),
     "S": r"(?P<list>@[opuc]\d+(?: product)?(?: with @[opuc]\d+(?: product)?)*)",
@@ -37,7 +37,7 @@ _FORMS: Final = (
     ("whatif", r"\bif\b.*?{S}(?: would| may| do)? not (?:supply|make|fabricate|package|host)\b"),
     ("whatif", r"\bif\b.*?{S}.*[-−–]? ?\d+ (?:%|percent)"),
     ("whatif", r"\bhit\b.*?{S}(?: 's)? stop$"),
-    ("whatif", r"\bwithout {S}$|\bimpact\b.*(?:stop|ban|lose|half|failure).*?{S}"),
+    ("whatif", r"(?<!\bdo )\bwithout {S}$|\bimpact\b.*(?:stop|ban|lose|half|failure).*?{S}"),
     ("whatif", r"\bimpact\b.*?{S}.*(?:stop|ban|lose|half|failure)|^{S}(?: 's)? (?:stop|failure|ban)$|^{S} [-−–]? ?[\d.]+ ?(?:%|percent)$"),
     # fewest suppliers, firmest grips
     ("single_sourced", r"\bsourced\b(?:.*?{X})?"),
@@ -60,7 +60,7 @@ _FORMS: Final = (
     ("exposure", r"\bhow depend(?: on)? be {X} on {Y}"),
     ("exposure", r"\bmuch\b.*?{X}.*\b(?:depend|need)\b.*?{Y}"),
     ("exposure", r"\bdependency of {X} on {Y}|{X}(?: 's)? dependency on {Y}"),
-    ("exposed", r"\bexpos(?:ed|ure)\b.*?\b(?:to|by|with) {X}$|\bmost\b.*\bdepend on {X}$"),
+    ("exposed", r"\bexpos(?:ed|ure)\b.*?\b(?:to|by|with) {X}$|\bmost\b.*\bdepend on {X}$|\bdepend most(?: much)? on {X}$"),
     ("paths", r"{X}.*?\b(?:depend on|need)\b(?: \w+)*? {Y}"),
     ("paths", r"\bpath from {Y} to {X}"),
     ("paths", r"\bpath\b.*?{X} (?:and|with|to) {Y}|{X}(?: be| do)? path (?:to|with|on) {Y}|\bbetween {X} with {Y}"),
@@ -76,13 +76,14 @@ _FORMS: Final = (
     ("timeline", r"^(?:tell )?(?:what )?(?:be )?(?:most )?change (?:on|of|for|with|in) {X}$|^{X}(?: 's)? change$"),
     ("timeline", r"\btimeline\b.*?{X}(?: with {Y})?|{X}(?: 's)? timeline|\bhappen\b.*? (?:to|with|on|at) {X}|\bchange at {X}"),
     # capital and ties
+    ("investors", r"^where do {X}(?: 's)? stake (?:buy )?from$"),
     ("investments", r"\b(?:do|have) {X}(?: \w+)*? invest\b(?: in)?|\binvestment (?:of|by|from) {X}|{X}(?: 's)? investment"),
     ("investments", r"^(?:who|what) {X}(?: \w+)? invest(?: in)?$|\bstake of {X}|{X} 's stake|\bdo {X} (?:have|own|hold)(?: \w+)? stake\b"),
     ("investors", r"\binvest (?:in )?{X}|^where do {X}(?: \'s)? stake from$|\binvestor (?:of|in|to|behind) {X}|{X}(?: 's)? investor|\bstake in {X}"),
     ("investors", r"\b(?:who|what)\b.*\b(?:maker|invest) (?:of|in) {X}(?: 's)? stake|^who own (?P<x>@o\d+)$"),
     ("rivals", r"\brival\b.*?{X}|{X}.*?\brival\b"),
     ("partners", r"\bpartner\b.*?{X}|{X}.*?\bpartner\b"),
-    ("restrictions", r"{TO}.*?(?:\b(?:restrict|ban)\b.*?{X}|{X}.*?\b(?:restrict|ban)\b)"),
+    ("restrictions", r"{TO}(?!.*\b(?:restrict|ban) from supply\b).*?(?:\b(?:restrict|ban)\b.*?{X}|{X}.*?\b(?:restrict|ban)\b)"),
     ("shortages", r"{TO}.*?(?:\bshort\b.*?{X}|{X}.*?\bshort\b|\bconstrain\b.*?{X}|{X}.*?\bconstrain\b)"),
     # kinds of supply
     ("users", r"\b(?:who|what|tell)\b(?: \w+)*? use {P}|\buser of {X}|{X} 's user|\b(?:make|design) (?:on|with) {P}$|\bon {P} be use$"),
@@ -94,7 +95,7 @@ _FORMS: Final = (
     ("licensors", r"{TO}.*?(?:\blicense\b.*?{X}|{X}.*\blicense\b)"),
     ("packagers", r"{TO}.*?(?:\bpackage\b.*?{X}|{X}.*?\bpackage\b)"),
     ("fabricators", r"{TO}.*?(?:\b(?:fabricate|foundry)\b.*?{X}|{X}.*?\b(?:fabricate|foundry)\b)"),
-    ("fabricators", r"^who make (?:product )?for {X}|^who make (?P<x>@o\d+)(?: 's)? product$|\bmake product (?:for|of) {X}|^where be {X}(?: 's)?(?: product)? make$"),
+    ("fabricators", r"^who make (?:product |processor )?for {X}|^who make (?P<x>@o\d+)(?: 's)? product$|\bmake (?:product|processor) (?:for|of) {X}|^where be {X}(?: 's)?(?: product)? make$"),
     # supply
     ("customers", r"\b(?:who|what)\b.* buy(?: {I})? from {X}$|\bcustomer of {X}|{X}(?: 's)? customer|\bcustomer\b.*\bdo {X} (?:have|supply)"),
     ("customers", r"\bto who do {X} supply(?: {I})?$|\b(?:who|what) do {X} supply(?: {I})?(?: (?:to|with))?(?: {I})?$"),

@@ -48,6 +48,8 @@ _LISTS: Final = frozenset({"dependents", "dependencies", "common_dependents", "c
 _ONCE: Final = frozenset({"investors", "investments", "makers", "products", "rivals"})
 #: Intents whose answers are about documents and their days, not about what holds on one.
 OF_DOCUMENTS: Final = frozenset({"conflicts", "timeline", "changes", "coverage", "profile"})
+#: Intents whose answers tell of claims of all levels.
+OF_ALL_LEVELS: Final = OF_DOCUMENTS - {"profile"}
 #: Intents answered by relations as they stand, which an everyday word for the item ("memory") narrows.
 OF_ITEMS: Final = frozenset({*_TIES, "links"})
 

@@ -26,7 +26,9 @@ _BEFORE: Final = re.compile(rf"[,;]? ?\b(?:before|prior to) (?P<day>{_DAY})", re
 _WITHIN: Final = re.compile(
     rf"[,;]? ?(?<!back )\b(?:in|during|within) (?P<day>(?:(?:{_MONTH}) )?\d{{4}})(?![\w-])", re.IGNORECASE
 )
-_SINCE: Final = re.compile(rf"[,;]? ?\b(?:since|after|starting(?: from)?) (?P<day>{_DAY})", re.IGNORECASE)
+_SINCE: Final = re.compile(
+    rf"[,;]? ?\b(?:since|after|starting(?: from)?) (?P<day>{_DAY}|(?:{_MONTH})(?! \d))", re.IGNORECASE
+)
 _FROM_ON: Final = re.compile(rf"[,;]? ?\bfrom (?P<day>{_DAY}) (?:on|onwards?)\b", re.IGNORECASE)
 _IN_LAST: Final = re.compile(
     r"[,;]? ?\b(?:in|over|during|of) (?P<day>the (?:last|past) (?:(?P<n>\d{1,4}) )?(?P<unit>day|week|month|year)s?)\b",
@@ -42,7 +44,7 @@ _HOLDS: Final = re.compile(
     re.IGNORECASE,
 )
 _LEVELS: Final = (
-    ("confirmed", r"^(?:the |list )?(?:confirmed|stated)(?= (?:suppliers|customers|dependents|dependencies))|(?:only|just|strictly) (?:the )?(?:confirmed|stated)(?: (?:facts|claims|relations|ties|ones))?|(?:confirmed|stated)(?: (?:facts|claims|ones|relations))? only|(?:at )?level confirmed|at confirmed level|without rumou?rs"),
+    ("confirmed", r"^(?:the |list )?(?:confirmed|stated)(?= (?:suppliers|customers|dependents|dependencies))|(?:only|just|strictly) (?:the )?(?:confirmed|stated)(?: (?:facts|claims|relations|ties|ones))?|(?:confirmed|stated)(?: (?:facts|claims|ones|relations))? only|(?:at )?level confirmed|at confirmed level|without rumou?rs|(?<=[,;] )confirmed$|(?<=\()confirmed(?=\)$)"),
     ("prospective", r"(?:including|include|with|counting|even) (?:the |all )?(?:rumou?rs?|plans?|planned(?: \w+)?|prospective(?: \w+)?|talks|negotiations|announcements)(?: (?:and|or) (?:rumou?rs?|plans?|talks))?|(?:at )?level prospective|^(?:the |list )?prospective(?= (?:suppliers|customers|dependents|dependencies))|prospectively|prospective$|at prospective level|rumou?rs included"),
     ("reported", r"(?:at )?level reported|at reported level|including reports"),
 )  # fmt: skip
@@ -135,6 +137,9 @@ def day_in_words(text: str, today: Date | None, *, last: bool) -> Date | None:
         return Date(year, number, calendar.monthrange(year, number)[1] if to_last else 1)
     if today is None:
         return None
+    if low in _MONTHS:  # the last of that name
+        number = _MONTHS[low]
+        return Date(today.year - (number > today.month), number, 1)
     if low in ("today", "yesterday"):
         return today - timedelta(days=low == "yesterday")
     units = {"day": 1, "week": 7, "month": 30, "year": 365}

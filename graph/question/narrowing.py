@@ -64,7 +64,8 @@ def narrow(store: Store, record: Answer, kinds: tuple[str, ...], country: str) -
 def _answers(record: Answer, each: Any) -> Party | None:
     """Return the party that a row of an answer is about."""
     if isinstance(record, Related):
-        asked = record.subject is not None or (record.object is None and "uses" in record.predicates)
+        of_item = record.subject is None and record.object is None
+        asked = record.subject is not None or (of_item and "uses" in record.predicates and each.predicate != "uses")
         end: Party | None = each.object if asked else each.subject
         return end
     party: Party = each.supplier if isinstance(record, Common) else each.party

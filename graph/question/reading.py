@@ -85,10 +85,12 @@ def read(text: str, catalogue: Catalogue | None = None, today: Date | None = Non
     text = " ".join(text.replace("@", " ").replace("#", " ").split())
     if len(text) > _LONGEST:
         raise QuestionError(f"the question is longer than {_LONGEST} characters")
-    hidden, names = masked(text, catalogue)
+    hidden, names = masked(re.sub(r"\b(which|what|all) us\b", r"\1 US", text, flags=re.I), catalogue)
     when = moments(in_percent(_written_out(hidden)).rstrip("?!. "), today)
     narrow = narrowed(when.text)
     ways = [Narrowed(when.text), narrow] if narrow.text != when.text else [narrow]
+    if narrow.kinds == ("EnergySupplier",):
+        ways.reverse()  # of what power companies supply, nobody says that it is power
     unread: list[_Unread] = []
     for strict in (True, False):
         for way in ways:
@@ -123,7 +125,7 @@ def _written_out(text: str) -> str:
     )
     text = re.sub(r"n['’]t\b", " not", text)
     text = re.sub(r"\b(?:to|on|in|for|across) the (?:AI )?(?:supply chain|industry)\b", "", text)  # all of the graph
-    text = re.sub(r"\b(?:is|are|am) (?:going|set|about|due) to (?=[a-z])", "will ", text)
+    text = re.sub(r"\b(?:is|are) (?:going|set|about|due) to (?=[a-z])", "will ", text, flags=re.I)
     return re.sub(r"\b(what|who|where|how|there|that)['’]s\b", r"\1 is", text, flags=re.I)
 
 
@@ -256,10 +258,11 @@ def _restricted(
         reading, refused = replace(reading, valid_at=when.as_of, as_of=None, since=None), []
     elif when.ahead and when.as_of and not when.since:
         refused = [when.said]  # nothing is known yet of a day to come
+    said = [re.sub(r"@c(\d+)", lambda mark: names[int(mark[1])].text, each) for each in way.said]
     if way.direct and not (intent.has_tiers or intent.name in OF_ITEMS):
-        refused.append(way.said[0])
+        refused.append(said[0])
     if (way.kinds or way.country) and not intent.lists_parties:
-        refused.append(way.said[-1])
+        refused.append(said[-1])
     country = names[int(way.country[2:])].country if way.country else ""
     level = reading.level
     if not level and re.search(r"\bmay\b", words) and intent.name not in _SUPPOSED:

@@ -10,10 +10,10 @@ from ontology import terms
 
 #: Everyday words for a kind of party, besides the catalogue's own.
 _ALSO: Final = {
-    "Hyperscaler": ("hyperscale cloud", "cloud provider", "cloud company"),
+    "Hyperscaler": ("hyperscale cloud", "cloud provider", "cloud company", "cloud"),
     "ChipDesigner": ("fabless company", "fabless firm", "fabless designer"),
     "AiLab": ("AI company", "AI developer", "model developer", "model maker"),
-    "CloudProvider": ("neocloud", "cloud company"),
+    "CloudProvider": ("neocloud", "cloud company", "cloud"),
     "MemoryMaker": ("memory manufacturer", "memory company", "memory supplier"),
     "EquipmentMaker": ("toolmaker", "tool maker", "equipment supplier", "equipment vendor"),
     "PackagingHouse": ("OSAT", "packaging company"),
@@ -42,17 +42,19 @@ _KINDS: Final = [
     for phrase in (*(() if slug in _NO_FILTER else (slug.replace("-", " "),)), *_ALSO.get(kind, ()))
 ]
 _KIND: Final = "|".join(sorted({form for form, _ in _KINDS}, key=len, reverse=True))
+_LISTED: Final = "suppliers?|customers?|dependents|investors?|backers|rivals|competitors|partners"
 _HOME: Final = r" (?:(?:based|headquartered|located) )?(?:in|from) (?:the )?(?P<home>@c\d+)"
 _NARROWED: Final = re.compile(
     r"(?P<lead>^|\b(?:which|what|all|any|how many|of(?: the)?|list|show|show me|name|tell me)(?: the)? )"
     rf"(?:(?P<land>@c\d+) )?(?:(?P<kind>{_KIND})|compan(?:y|ies)|firms?|parties|organi[sz]ations?)(?![\w-])(?:{_HOME})?"
-    r"|(?P<of>@c\d+) (?=(?:suppliers?|customers?|dependents|investors?|backers|rivals|competitors|partners)\b)"
+    rf"|(?P<of>@c\d+) (?=(?:{_LISTED})\b)"
+    rf"|\b(?P<list>(?:{_LISTED}) of @[op]\d+){_HOME.replace('home', 'at')}$"
     rf"|\b(?P<who>who|which|what){_HOME.replace('home', 'where')}",
     re.IGNORECASE,
 )
 _EVERY_TIER: Final = re.compile(r"\b(?:directly (?:or|and) indirectly|indirectly (?:or|and) directly)\b", re.IGNORECASE)
 _DIRECT: Final = re.compile(
-    r"\b(?:directly|direct|immediately|immediate|(?:first|1st)[ -]tier|tier[ -]?(?:1|one)|(?:in|at) (?:the )?first tier)\b",
+    r"\b(?:directly|direct|immediately|immediate|(?:first|1st)[ -]tier|(?:at )?tier[ -]?(?:1|one)|(?:in|at) (?:the )?first tier)\b",
     re.IGNORECASE,
 )
 
@@ -82,12 +84,12 @@ def narrowed(text: str) -> Narrowed:
     kinds: tuple[str, ...] = ()
     country = ""
     for match in _NARROWED.finditer(text):
-        country = match["land"] or match["home"] or match["where"] or match["of"] or ""
+        country = match["land"] or match["home"] or match["where"] or match["of"] or match["at"] or ""
         if match["kind"]:
             kinds = tuple(sorted({kind for form, kind in _KINDS if re.fullmatch(form, match["kind"], re.IGNORECASE)}))
-        if match["of"]:
-            said.append(match[0].strip())
-            text = text[: match.start()] + text[match.end() :]
+        if match["of"] or match["at"]:
+            said.append(match[0].removeprefix(match["list"] or "").strip())
+            text = text[: match.start()] + (match["list"] or "") + text[match.end() :]
             break
         if kinds or country:
             lead = match["lead"] if match["who"] is None else match["who"]
