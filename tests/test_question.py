@@ -122,6 +122,7 @@ def test_days_count_from_the_newest_known_day(catalogue: Catalogue) -> None:
     found = read("what changed in the last week?", catalogue, Date(2026, 1, 30))
     assert found.since == Date(2026, 1, 23)
     assert read("who depends on TSMC as of yesterday", catalogue, Date(2026, 1, 30)).as_of == Date(2026, 1, 29)
+    assert read("who depends on TSMC as of 2026-02-01", catalogue, Date(2026, 1, 30)).as_of == Date(2026, 2, 1)
     assert read("what changed today?", catalogue, Date(2026, 1, 30)).since == Date(2026, 1, 29)
     assert read("who invests in OpenAI today?", catalogue, Date(2026, 1, 30)) == read(
         "who invests in OpenAI?", catalogue

@@ -38,6 +38,7 @@ _AS_OF: Final = re.compile(
     rf"[,;]? ?\b(?:as (?:we )?(?:known |knew |it was known )?(?:of|at|on|by)|known (?:on|by)|back (?:in|on)|until|on|at the time of|by|at(?= (?:the )?(?:end|start|beginning) )) (?P<day>{_DAY})",
     re.IGNORECASE,
 )
+_KNOWN: Final = re.compile(r"\b(?:as|known|back|time)\b", re.IGNORECASE)  # of what is known, on whatever day
 _TODAY: Final = re.compile(r"[,;]? ?\b(?:of )?today\b(?:['’]s)?", re.IGNORECASE)
 _HOLDS: Final = re.compile(
     rf"[,;]? ?\b(?:as (?:it|they) holds?|(?:that (?:is|are|was|were) )?(?:valid|in force|in effect|effective)) (?:(?:on|in|at|as of|during) )?(?P<day>{_DAY})",
@@ -107,8 +108,8 @@ def moments(text: str, today: Date | None = None) -> Moments:
         as_of, text = day - timedelta(days=1), text[: match.start()] + " " + text[match.end() :]
     elif (match := _AS_OF.search(text)) and (day := day_in_words(match["day"], today, last=True)):
         as_of, text = day, text[: match.start()] + " " + text[match.end() :]
-    if as_of and today and as_of > today and since is None:
-        said, ahead = match[0] if match else "", True
+    if match and as_of and today and as_of > today and since is None and not _KNOWN.search(match[0]):
+        said, ahead = match[0], True
     elif today and not (since or as_of or valid_at) and (match := _TODAY.search(text)):
         since, said, ahead = today - timedelta(days=1), match[0], True
         text = text[: match.start()] + " " + text[match.end() :]
