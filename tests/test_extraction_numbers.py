@@ -181,6 +181,14 @@ def test_places_are_those_of_the_words() -> None:
         ("40,000 wafers a quarter in the second half for a third-party maker", [(40000, 40000)]),
         ("a non-exclusive supplier", []),
         ("in 2024, 300 people", [(300, 300)]),
+        ("sold the $40,000 B200 and the $2,500 T4", [(40000, 40000), (2500, 2500)]),
+        ("$5B, $38-42bn and $2B-$3B", [(5e9, 5e9), (38e9, 42e9), (2e9, 3e9)]),
+        ("from 20% in 2025 to 30% in 2026", [(0.2, 0.2), (0.3, 0.3)]),
+        ("20% in 2024, 2025 and 30% in 2026", [(0.2, 0.2), (0.3, 0.3)]),
+        ("in 2024 and 500 million euros since", [(500e6, 500e6)]),
+        ("paid $10 billion and 5 million shares", [(10e9, 10e9)]),
+        ("paid $10 billion and 5 million euros", [(10e9, 10e9), (5e6, 5e6)]),
+        ("between $125 and 145 billion", [(125e9, 145e9)]),
     ],
 )
 def test_a_number_ends_where_another_begins(text: str, read: list[tuple[float | None, float | None]]) -> None:

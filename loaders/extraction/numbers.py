@@ -11,38 +11,26 @@ counts are no money and are not offered.
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
-Kind = Literal["money", "ratio", "whole", "count"]
-Interval = tuple[float | None, float | None]
+from loaders.extraction.amounts import (
+    FREE,
+    NAME,
+    NUMBER,
+    SCALE,
+    TO,
+    WORD,
+    WORDS,
+    YEAR,
+    Interval,
+    Quantity,
+    bounded,
+    cut,
+    money,
+    number,
+)
 
-CURRENCIES = {
-    "us$": "USD", "$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "美元": "USD",
-    "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP",
-    "¥": "JPY", "jp¥": "JPY", "jpy": "JPY", "yen": "JPY", "円": "JPY", "日元": "JPY",
-    "cn¥": "CNY", "rmb": "CNY", "cny": "CNY", "yuan": "CNY", "renminbi": "CNY", "元": "CNY", "人民币": "CNY",
-    "₩": "KRW", "韩元": "KRW", "krw": "KRW", "won": "KRW", "원": "KRW", "nt$": "TWD", "t$": "TWD", "twd": "TWD", "hk$": "HKD", "hkd": "HKD",
-    "₹": "INR", "inr": "INR", "rs": "INR", "rupees": "INR", "a$": "AUD", "c$": "CAD", "s$": "SGD", "r$": "BRL", "reais": "BRL", "dirhams": "AED", "dirham": "AED",
-    "riyals": "SAR", "riyal": "SAR", "shekels": "ILS", "francs": "CHF", "chf": "CHF", "kronor": "SEK", "sek": "SEK",
-    "kr": "SEK", "nok": "NOK", "dkk": "DKK", "aed": "AED", "sar": "SAR", "aud": "AUD", "cad": "CAD", "sgd": "SGD", "ils": "ILS", "ringgit": "MYR", "baht": "THB", "dong": "VND", "rupiah": "IDR",
-}  # fmt: skip
-_DOLLARS = {
-    f"{whose} {form}": code
-    for whose, code in (("taiwan", "TWD"), ("new taiwan", "TWD"), ("hong kong", "HKD"), ("canadian", "CAD"), ("australian", "AUD"), ("singapore", "SGD"))
-    for form in ("dollar", "dollars")
-}  # fmt: skip
-SCALES = {
-    "trillion": 1e12, "trillions": 1e12, "tn": 1e12, "trn": 1e12, "t": 1e12, "billion": 1e9, "billions": 1e9, "bn": 1e9, "b": 1e9,
-    "million": 1e6, "millions": 1e6, "mn": 1e6, "mln": 1e6, "m": 1e6, "thousand": 1e3, "k": 1e3, "lakh crore": 1e12, "crore": 1e7, "lakh": 1e5,
-    "万亿": 1e12, "兆": 1e12, "조": 1e12, "億": 1e8, "亿": 1e8, "억": 1e8, "万": 1e4, "萬": 1e4, "만": 1e4,
-}  # fmt: skip
-WORDS = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
-    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
-    "eighty": 80, "ninety": 90, "hundred": 100, "half a": 0.5, "a half": 0.5,
-}  # fmt: skip
+__all__ = ["Quantity", "as_change", "as_share", "near", "quantities"]
+
 PARTS = {
     "half": 2,
     "third": 3,
@@ -55,32 +43,11 @@ PARTS = {
     "tenth": 10,
 }
 
-_NUMBER = r"(?>\d+(?:,\d{2,3})*(?:\.\d+)?)"
-_FREE = r"(?<![A-Za-z0-9.])"
-"""Where a number may begin: not in a name ("HBM4 to 30%") nor in another number."""
-_SCALE = r"(?:trillions?|billions?|millions?|thousand|lakh crore|crore|lakh|trn|tn|bn|mn|mln|万亿|[兆조億亿억万萬만]|[TtBbMmKk](?![A-Za-z]))"
-_SIGN = r"(?:US\$|NT\$|HK\$|(?<![A-Za-z])[ACSTR]\$|CN¥|JP¥|[$€£¥₩₹]|\b(?:USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|INR|CHF|SEK|NOK|DKK|HKD|AED|SAR|AUD|CAD|SGD|ILS|Rs|kr)(?![a-z]))"
-_NAME = (
-    r"(?:(?:(?:US|American|(?:New )?Taiwan|Hong Kong|Canadian|Australian|Singapore) )?dollars?|euros?|(?:British )?pounds?|(?:Japanese )?yen|(?:Chinese )?yuan"
-    r"|renminbi|(?:(?:South )?Korean )?won|(?:Indian )?rupees|dirhams?|riyals?|shekels|(?:Swiss )?francs|(?:Swedish )?kronor|reais|ringgit|baht|dong|rupiah"
-    r"|USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|美元|日元|韩元|人民币|元|円|원)"
-)
-_ONES, _TENS = ("|".join(w for w in WORDS if WORDS[w] in each) for each in (range(1, 10), range(20, 100)))
-_WORD = rf"(?:half a|a half|(?:{_TENS})[\s-](?:{_ONES})|" + "|".join(w for w in WORDS if " " not in w) + r")"
-_TO = r"\s?(?:-|–|—|to|～|~|and)\s?"
-MONEY = re.compile(
-    rf"(?P<sign>{_SIGN})\s?(?P<low>{_NUMBER})(?:[\s-]?(?P<lowscale>{_SCALE}))?"
-    # The upper end has a scale of its own where the lower one has: "$5 billion to 3 suppliers" is no range, nor is "$10bn to 2030".
-    rf"(?:{_TO}(?:{_SIGN}\s?|(?!(?:19|20)\d\d(?![\d,.]|[\s-]?{_SCALE})))(?P<high>{_NUMBER})(?:[\s-]?(?P<highscale>{_SCALE})|(?(lowscale)(?!)))(?!\s?(?:%|percent)))?"
-    rf"|{_FREE}(?P<low2>{_NUMBER})(?:[\s-]?(?P<lowscale2>{_SCALE}))?(?:{_TO}(?P<high2>{_NUMBER}))?[\s-]?(?P<highscale2>{_SCALE})?[\s-]?(?P<name>{_NAME})(?![A-Za-z])"
-    rf"|\b(?:(?P<some>{_ONES}) and a half|(?P<word>{_WORD})(?:{_TO}(?P<word2>{_WORD}))?)[\s-](?P<wordscale>trillion|billion|million|hundred million)\s(?P<wordname>{_NAME})(?![A-Za-z])",
-    re.IGNORECASE,
-)
 _PERCENT = r"\+?\s?-?(?:%|％|percent(?!age p)|per\s?cent(?!age p)|pct)"
 PERCENT = re.compile(
-    rf"(?P<sign>[+\-−–](?=\d))?{_FREE}(?P<low>{_NUMBER})(?:{_PERCENT})?{_TO}(?:[+\-−])?(?P<high>{_NUMBER}){_PERCENT}"
-    rf"|(?P<sign1>(?<![\d%])[+\-−–](?=\d))?{_FREE}(?P<only>{_NUMBER}|\.\d+){_PERCENT}"
-    rf"|\b(?P<word>{_WORD}){_PERCENT}",
+    rf"(?P<sign>[+\-−–](?=\d))?{FREE}(?!{YEAR}{TO})(?P<low>{NUMBER})(?:{_PERCENT})?{TO}(?:[+\-−])?(?P<high>{NUMBER}){_PERCENT}"
+    rf"|(?P<sign1>(?<![\d%])[+\-−–](?=\d))?{FREE}(?P<only>{NUMBER}|\.\d+){_PERCENT}"
+    rf"|\b(?P<word>{WORD}){_PERCENT}",
     re.IGNORECASE,
 )
 FRACTION = re.compile(
@@ -132,120 +99,12 @@ _COMPARED = re.compile(
 _SENTENCE_END = re.compile(r"(?<![\s.][A-Z])[.!?][\"”’')]?\s(?![a-z])|\n")
 SPLIT = re.compile(r"(?<![\d.:/])(?P<one>[1-9]\d)(?P<by>\s?[:/–-]\s?| to )(?P<other>[1-9]\d)(?![\d%:/])(?! per)")
 LISTED = re.compile(
-    rf"(?<![\d.,$€£¥₩])[+\-−–]?(?P<only>\d+(?:\.\d+)?)(?=(?:, \d+(?:\.\d+)?)*,? (?:and|or) [+\-−–]?\d+(?:\.\d+)?{_PERCENT})",
+    rf"(?<![\d.,$€£¥₩])[+\-−–]?(?!{YEAR})(?P<only>\d+(?:\.\d+)?)(?=(?:, \d+(?:\.\d+)?)*,? (?:and|or) [+\-−–]?\d+(?:\.\d+)?{_PERCENT})",
     re.IGNORECASE,
 )
 COUNT = re.compile(
-    rf"(?<![\w.$€£¥₩₹])(?P<low>{_NUMBER}(?:k\b)?)(?:{_TO}(?P<high>(?>\d+(?:,\d{{2,3}})*)))?(?!\s?(?:%|{_NAME}|percent|per cent|{_SCALE}\b))(?![\w%]|[.,]\d)"
+    rf"(?<![\w.$€£¥₩₹])(?P<low>{NUMBER}(?:k\b)?)(?:{TO}(?P<high>(?>\d+(?:,\d{{2,3}})*)))?(?!\s?(?:%|{NAME}|percent|per cent|{SCALE}\b))(?![\w%]|[.,]\d)"
 )
-_OVER = re.compile(
-    r"(?:[>≥]|\b(?:(?<!\bno )(?<!\bnot )(?:(?<!\btalks )(?<!\bdispute )(?<!\bfight )(?<!\btakes )(?<!\btake )(?<!\btook )(?<!\btaking )(?<!\btaken )over|more than|above)"
-    r"|at least|exceed(?:s|ing|ed)?|upwards? of|north of|no(?:t)? less than|no(?:t)? fewer than|surpass(?:es|ed|ing)?|(?:pass|cross)(?:es|ed|ing)?(?! an? | the )|minimum of|beyond"
-    r"|in excess of|not (?:below|under)|topp?(?:ed|ing|s)))[^\w.,;:!?()]*(?:a |an |the |by )?$",
-    re.IGNORECASE,
-)
-_OR_MORE = re.compile(r"(?:\+|\s(?:or|and) (?:more|over|above|higher)\b|\sat least\b|\splus\b|-plus\b)", re.IGNORECASE)
-_BETWEEN = re.compile(r"\b(?:between|of)\W{1,3}$", re.IGNORECASE)
-_BY = re.compile(r"\bby(?: (?:about|around|roughly|some|just))?\W{1,3}$", re.IGNORECASE)
-_FROM = re.compile(r"\bfrom(?: (?:about|around|roughly|some|just))?\W{1,3}$", re.IGNORECASE)
-_UNDER = re.compile(
-    r"(?:[<≤]|\b(?:up to|as much as|at most|less than|under|below|no(?:t)? more than|maximum of|as many as|fewer than|capped at|not (?:above|over)))[^\w.,;:!?()]*(?:a |an |the )?$",
-    re.IGNORECASE,
-)
-_VALUATION_BEFORE = re.compile(
-    r"(?:valuation|valu(?:ed|es|ing)|market (?:value|cap(?:itali[sz]ation)?))\b(?:\W+(?:of|at|to|it|the|company|firm|startup|start-up|lab|group|maker|potentially|around|about|roughly|over|some"
-    r"|up|as|much|more|than|nearly|almost|itself|now|today|post-money|pre-money|between|reached|hit|climbed|rose|business|shares))*\W*$",
-    re.IGNORECASE,
-)
-_DEAL_BEFORE = re.compile(
-    r"\b(?:contract|deal|order|agreement|lease|offer|transaction|purchase|pact|backlog)s?,?\s(?:(?:once|now|then|initially|reportedly|which|that|it|is|was|are|were|has|been|potentially)\s){0,3}"
-    r"valued at\b[^.;]*$",
-    re.IGNORECASE,
-)
-"""What such a thing is valued at is its amount."""
-_VALUATION_AFTER = re.compile(
-    r"^[\s-](?:post-money |pre-money |private |equity |enterprise )?(?:valuation|market cap|market value|(?:pre|post)[- ]money)",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """An amount that the text names, at ``[start, end)``, as an interval."""
-
-    start: int
-    end: int
-    kind: Kind
-    low: float | None
-    high: float | None
-    currency: str | None = None
-
-
-def number(text: str) -> float:
-    """The value of digits with separators, or of a number word.
-
-    >>> number("1,250.5"), number("three"), number("forty-five")
-    (1250.5, 3.0, 45.0)
-    """
-    word = text.casefold()
-    if word in WORDS:
-        return float(WORDS[word])
-    if word[-1].isalpha() and len(parts := re.split(r"[\s-]", word)) == 2:
-        return sum(map(number, parts))
-    thousand = 1000.0 if word.endswith("k") else 1.0
-    return float(word.rstrip("k").replace(",", "")) * thousand
-
-
-def _bounded(low: float, high: float, text: str, start: int, end: int) -> Interval:
-    if low != high:
-        return low, high
-    before = text[max(0, start - 40) : start]
-    if _OVER.search(before) or _OR_MORE.match(text, end):
-        return low, None
-    if _UNDER.search(before):
-        return None, high
-    return low, high
-
-
-def _cut(match: re.Match[str], text: str) -> int | None:
-    """Where "3 and 11 percent", "from $5bn to $8bn" or "by $2bn to $10bn" falls into two quantities; ``None`` for a range."""
-    said, before = match.group().casefold(), text[max(0, match.start() - 16) : match.start()]
-    if " and " in said and not _BETWEEN.search(before):
-        return match.start() + said.index(" and ")
-    if " to " in said and (_FROM.search(before) or ("%" not in said and "per" not in said and _BY.search(before))):
-        return match.start() + said.index(" to ")
-    return None
-
-
-def _money(text: str) -> Iterator[Quantity]:
-    for m in MONEY.finditer(text):
-        g = m.groupdict()
-        last = SCALES.get((g["highscale"] or g["highscale2"] or "").casefold(), 0.0)
-        if g["wordname"]:
-            scale = 1e8 if g["wordscale"].casefold() == "hundred million" else SCALES[g["wordscale"].casefold()]
-            low = scale * (number(g["word"]) if g["word"] else number(g["some"]) + 0.5)
-            high = number(g["word2"]) * scale if g["word2"] else low
-            name = g["wordname"]
-        else:
-            first = SCALES.get((g["lowscale"] or g["lowscale2"] or "").casefold(), 0.0) or last or 1.0
-            low = number(g["low"] or g["low2"]) * first
-            top = g["high"] or g["high2"]
-            high = number(top) * (last or first) if top else low
-            name = g["sign"] or g["name"]
-        if name.casefold() == "won" and low == high and 1900 <= low <= 2100:  # "in 2025 won a prize"
-            continue
-        before = text[max(0, m.start() - 60) : m.start()]
-        valued = _VALUATION_BEFORE.search(before) and not _DEAL_BEFORE.search(before)
-        if valued or _VALUATION_AFTER.search(text[m.end() : m.end() + 40]):
-            continue
-        currency = _DOLLARS.get(name.casefold()) or CURRENCIES.get(name.casefold().split(" ")[-1], "USD")
-        if low != high and (cut := _cut(m, text)):
-            last_start = text.index(" ", cut + 1) + 1
-            yield Quantity(m.start(), cut, "money", *_bounded(low, low, text, m.start(), cut), currency)
-            yield Quantity(last_start, m.end(), "money", *_bounded(high, high, text, last_start, m.end()), currency)
-        else:
-            low, high = min(low, high), max(low, high)
-            yield Quantity(m.start(), m.end(), "money", *_bounded(low, high, text, m.start(), m.end()), currency)
 
 
 def _percentages(text: str) -> Iterator[Quantity]:
@@ -257,13 +116,13 @@ def _percentages(text: str) -> Iterator[Quantity]:
             yield Quantity(m.start(), m.end(), "ratio", low, None)
             continue
         high = sign * number(g["high"]) / 100 if g["high"] else low
-        if low != high and (cut := _cut(m, text)):
-            last_start = text.index(" ", cut + 1) + 1
-            yield Quantity(m.start(), cut, "ratio", *_bounded(low, low, text, m.start(), cut))
-            yield Quantity(last_start, m.end(), "ratio", *_bounded(high, high, text, last_start, m.end()))
+        if low != high and (place := cut(m, text)):
+            last_start = text.index(" ", place + 1) + 1
+            yield Quantity(m.start(), place, "ratio", *bounded(low, low, text, m.start(), place))
+            yield Quantity(last_start, m.end(), "ratio", *bounded(high, high, text, last_start, m.end()))
         else:
             low, high = min(low, high), max(low, high)
-            yield Quantity(m.start(), m.end(), "ratio", *_bounded(low, high, text, m.start(), m.end()))
+            yield Quantity(m.start(), m.end(), "ratio", *bounded(low, high, text, m.start(), m.end()))
     for m in LISTED.finditer(text):
         value = (-1 if m.group()[0] in "-−–" else 1) * number(m["only"]) / 100
         yield Quantity(m.start(), m.end(), "ratio", value, value)
@@ -287,11 +146,11 @@ def _fractions(text: str) -> Iterator[Quantity]:
             value = WORDS[g["count"].casefold()] / PARTS[g["part"].casefold()]
         period = g["part"] == "quarter" and not text.startswith(" of", m.end()) and _PER.search(text, 0, m.start())
         if value <= 1 and not period:
-            yield Quantity(m.start(), m.end(), "ratio", *_bounded(value, value, text, m.start(), m.end()))
+            yield Quantity(m.start(), m.end(), "ratio", *bounded(value, value, text, m.start(), m.end()))
     verbs = {"doubl": 1.0, "tripl": 2.0, "trebl": 2.0, "quadrupl": 3.0, "quintupl": 4.0, "halv": -0.5}
     for m in MULTIPLE.finditer(text):
         value = verbs[m["verb"].casefold()] if m["verb"] else number(m["times"]) - 1 if m["times"] else 1.0
-        yield Quantity(m.start(), m.end(), "ratio", *_bounded(value, value, text, m.start(), m.end()))
+        yield Quantity(m.start(), m.end(), "ratio", *bounded(value, value, text, m.start(), m.end()))
 
 
 def _words(text: str) -> Iterator[Quantity]:
@@ -351,11 +210,11 @@ def _counts(text: str, taken: list[Quantity]) -> Iterator[Quantity]:
         low = number(m["low"])
         high = number(m["high"]) if m["high"] else low
         year = m["high"] is None and 1900 <= low <= 2100 and "," not in m["low"]
-        if m["high"] and (cut := _cut(m, text)):
-            yield Quantity(m.start(), cut, "count", *_bounded(low, low, text, m.start(), cut))
-            yield Quantity(m.start("high"), m.end(), "count", *_bounded(high, high, text, m.start("high"), m.end()))
+        if m["high"] and (place := cut(m, text)):
+            yield Quantity(m.start(), place, "count", *bounded(low, low, text, m.start(), place))
+            yield Quantity(m.start("high"), m.end(), "count", *bounded(high, high, text, m.start("high"), m.end()))
         elif high >= low and not year:
-            yield Quantity(m.start(), m.end(), "count", *_bounded(low, high, text, m.start(), m.end()))
+            yield Quantity(m.start(), m.end(), "count", *bounded(low, high, text, m.start(), m.end()))
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -370,7 +229,7 @@ def quantities(text: str) -> list[Quantity]:
     >>> [q.low for q in quantities("Hynix and Samsung share it six to four")]
     [0.6, 0.4]
     """
-    found = list(_money(text))
+    found = list(money(text))
     for one in (*_percentages(text), *_fractions(text)):
         if not any(q.start < one.end and one.start < q.end for q in found):
             found.append(one)
