@@ -52,12 +52,22 @@ PERCENT = re.compile(
 )
 FRACTION = re.compile(
     r"\b(?<!first )(?<!second )(?<!first-)(?<!second-)(?<!latter )(?<!back )"
-    r"(?:(?P<count>a|an|one|two|three|four|five|seven|nine)[\s-](?P<part>half|third|quarter|fourth|fifth|sixth|seventh|eighth|tenth)s?"
-    r"|(?:another |the other )(?P<other>half|third|quarter|fifth|sixth|tenth)|(?P<half>half|halves)|(?P<in>one|two|three|four|nine)(?: [a-z]+)? (?:in|out of)(?: every)? (?P<of>two|three|four|five|ten))\b(?![\s-](?:part(?:y|ies)|trillion|billion|million)\b)",
+    r"(?:(?P<count>a|an|one|two|three|four|five|seven|nine)[\s‐‑-](?P<part>half|third|quarter|fourth|fifth|sixth|seventh|eighth|tenth)s?"
+    r"|(?:another |the other )(?P<other>half|third|quarter|fifth|sixth|tenth)|(?P<half>half(?! an? (?:year|decade|century|day|hour|dozen)\b)|halves)|(?P<in>one|two|three|four|nine)(?: [a-z]+)? (?:in|out of)(?: every)? (?P<of>two|three|four|five|ten))\b"
+    r"(?![\s-](?:part(?:y|ies)|(?:year|decade|century|month|week|day|hour)(?:ly|s)?|trillion|billion|million)\b|-(?:quarter|generation|largest|biggest|ranked|place)\b)",
     re.IGNORECASE,
 )
-#: "40,000 wafers a quarter", "twice in a quarter": a part of a year.
+#: "40,000 wafers a quarter", "twice in a quarter", "a quarter earlier": a part of a year.
 _PER = re.compile(r"(?:\d[\d,.]*\s(?:\w+\s){0,3}|\b(?:once|twice|times|in)\s)$", re.IGNORECASE)
+_AGO = re.compile(r"\s(?:earlier|ago|later|running|in a row|before(?!\s\w))\b", re.IGNORECASE)
+#: "a third of it", "a third more", "fell a third in May" are parts; before any other word it is the third in a row.
+_PARTED = re.compile(
+    r"\s*(?:$|[^\w\s-]|\n|- )|\s(?:of|off|stake|shares?|interest|less|more|fewer|as|below|above|over|under|higher|lower|cheaper|dearer|bigger|larger|smaller|faster|slower|sooner"
+    r"|better|worse|shorter|longer|lighter|heavier|on|from|in|since|by|to|at|for|and|or|each|apiece|is|are|was|were|had|has|have|goes|went|comes|came|would|will|that|this|last|next"
+    r"|within|after|when|while|with|so|than|between|through|during|until|via|per|if|against|compared|without|because|owing|ahead|behind|but|who|do|does|did|owned|paid|full|a|an|the|its|their)\b",
+    re.IGNORECASE,
+)
+_NEARLY = re.compile(r"\b(?:nearly|almost|roughly|than|around|only|just|some|least|exactly)\s$", re.IGNORECASE)
 MULTIPLE = re.compile(
     r"\b(?P<verb>doubl|tripl|trebl|quadrupl|quintupl|halv)(?:ed|ing|es|e)\b"
     r"|\b(?P<times>\d+(?:\.\d+)?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|twenty|thirty)[\s-]?(?:fold\b|times (?:as|the|that|what|more than)\b)"
@@ -133,6 +143,21 @@ def _percentages(text: str) -> Iterator[Quantity]:
             yield Quantity(m.start("other"), m.end("other"), "ratio", other, other)
 
 
+def _period(text: str, fraction: re.Match[str]) -> bool:
+    """Whether a quarter is one of a year."""
+    if fraction["part"] not in ("quarter", "Quarter") or text.startswith(" of", fraction.end()):
+        return False
+    return bool(_AGO.match(text, fraction.end()) or _PER.search(text, max(0, fraction.start() - 80), fraction.start()))
+
+
+def _ordinal(text: str, fraction: re.Match[str]) -> bool:
+    """Whether "a third" is the third in a row, as in "a third supplier"."""
+    if fraction["count"] not in ("a", "an", "A", "An") or fraction["part"] in ("half", "quarter"):
+        return False
+    before = text[max(0, fraction.start() - 12) : fraction.start()]
+    return not (_PARTED.match(text, fraction.end()) or _NEARLY.search(before))
+
+
 def _fractions(text: str) -> Iterator[Quantity]:
     for m in FRACTION.finditer(text):
         g = m.groupdict()
@@ -144,8 +169,7 @@ def _fractions(text: str) -> Iterator[Quantity]:
             value = WORDS[g["in"].casefold()] / WORDS[g["of"].casefold()]
         else:
             value = WORDS[g["count"].casefold()] / PARTS[g["part"].casefold()]
-        period = g["part"] == "quarter" and not text.startswith(" of", m.end()) and _PER.search(text, 0, m.start())
-        if value <= 1 and not period:
+        if value <= 1 and not _period(text, m) and not _ordinal(text, m):
             yield Quantity(m.start(), m.end(), "ratio", *bounded(value, value, text, m.start(), m.end()))
     verbs = {"doubl": 1.0, "tripl": 2.0, "trebl": 2.0, "quadrupl": 3.0, "quintupl": 4.0, "halv": -0.5}
     for m in MULTIPLE.finditer(text):
