@@ -69,12 +69,19 @@ _OVER = re.compile(
     r"|in excess of|not (?:below|under)|topp?(?:ed|ing|s)))[^\w.,;:!?()]*(?:a |an |the |by )?$",
     re.IGNORECASE,
 )
-_OR_MORE = re.compile(r"(?:\+|\s(?:or|and) (?:more|over|above|higher)\b|\sat least\b|\splus\b|-plus\b)", re.IGNORECASE)
+_NOT_OVER = re.compile(
+    r"\b(?:not|never|cannot|\w+n['’]t|no longer|without) (?:(?!only\b|just\b)\w+ ){0,3}?(?:exceed(?:ing|ed)?|surpass(?:ing|ed)?|topp?(?:ed|ing)?|cross(?:ing|ed)?|(?:be |in )?(?:in excess of|more than|above|over|beyond))"
+    r"[^\w.,;:!?()]*(?:a |an |the )?$",
+    re.IGNORECASE,
+)
+_OR_MORE = re.compile(
+    r"(?:\+|\s(?:or|and) (?:more|over|above|higher)\b|\sat least\b|(?:\s|-)plus\b(?! or minus))", re.IGNORECASE
+)
 _BETWEEN = re.compile(r"\b(?:between|of)\W{1,3}$", re.IGNORECASE)
 _BY = re.compile(r"\bby(?: (?:about|around|roughly|some|just))?\W{1,3}$", re.IGNORECASE)
 _FROM = re.compile(r"\bfrom(?: (?:about|around|roughly|some|just))?\W{1,3}$", re.IGNORECASE)
 _UNDER = re.compile(
-    r"(?:[<≤]|\b(?:up to|as much as|at most|less than|under|below|no(?:t)? more than|maximum of|as many as|fewer than|capped at|not (?:above|over)))[^\w.,;:!?()]*(?:a |an |the )?$",
+    r"(?:[<≤]|\b(?:up to|as much as|at most|less than|under(?! an? | the )|below|no(?:t)? more than|maximum of|as many as|fewer than|capped at|not (?:above|over)))[^\w.,;:!?()]*(?:a |an |the )?$",
     re.IGNORECASE,
 )
 _VALUATION_BEFORE = re.compile(
@@ -126,6 +133,8 @@ def bounded(low: float, high: float, text: str, start: int, end: int) -> Interva
     if low != high:
         return low, high
     before = text[max(0, start - 40) : start]
+    if _NOT_OVER.search(before):
+        return None, high
     if _OVER.search(before) or _OR_MORE.match(text, end):
         return low, None
     if _UNDER.search(before):
