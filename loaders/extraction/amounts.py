@@ -20,7 +20,7 @@ CURRENCIES = {
     "¥": "JPY", "jp¥": "JPY", "jpy": "JPY", "yen": "JPY", "円": "JPY", "日元": "JPY",
     "cn¥": "CNY", "rmb": "CNY", "cny": "CNY", "yuan": "CNY", "renminbi": "CNY", "元": "CNY", "人民币": "CNY",
     "₩": "KRW", "韩元": "KRW", "krw": "KRW", "won": "KRW", "원": "KRW", "nt$": "TWD", "t$": "TWD", "twd": "TWD", "hk$": "HKD", "hkd": "HKD",
-    "₹": "INR", "inr": "INR", "rs": "INR", "rupees": "INR", "a$": "AUD", "c$": "CAD", "s$": "SGD", "r$": "BRL", "reais": "BRL", "dirhams": "AED", "dirham": "AED",
+    "₹": "INR", "inr": "INR", "rs": "INR", "rupees": "INR", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "s$": "SGD", "sg$": "SGD", "nz$": "NZD", "nzd": "NZD", "r$": "BRL", "reais": "BRL", "dirhams": "AED", "dirham": "AED",
     "riyals": "SAR", "riyal": "SAR", "shekels": "ILS", "francs": "CHF", "chf": "CHF", "kronor": "SEK", "sek": "SEK",
     "kr": "SEK", "nok": "NOK", "dkk": "DKK", "aed": "AED", "sar": "SAR", "aud": "AUD", "cad": "CAD", "sgd": "SGD", "ils": "ILS", "ringgit": "MYR", "baht": "THB", "dong": "VND", "rupiah": "IDR",
 }  # fmt: skip
@@ -31,7 +31,7 @@ _DOLLARS = {
 }  # fmt: skip
 SCALES = {
     "trillion": 1e12, "trillions": 1e12, "tn": 1e12, "trn": 1e12, "t": 1e12, "billion": 1e9, "billions": 1e9, "bn": 1e9, "b": 1e9,
-    "million": 1e6, "millions": 1e6, "mn": 1e6, "mln": 1e6, "m": 1e6, "thousand": 1e3, "k": 1e3, "lakh crore": 1e12, "crore": 1e7, "lakh": 1e5,
+    "bln": 1e9, "trln": 1e12, "million": 1e6, "millions": 1e6, "mn": 1e6, "mln": 1e6, "m": 1e6, "thousand": 1e3, "k": 1e3, "lakh crore": 1e12, "crore": 1e7, "lakh": 1e5,
     "万亿": 1e12, "兆": 1e12, "조": 1e12, "億": 1e8, "亿": 1e8, "억": 1e8, "万": 1e4, "萬": 1e4, "만": 1e4,
 }  # fmt: skip
 WORDS = {
@@ -43,26 +43,33 @@ WORDS = {
 NUMBER = r"(?>\d+(?:,\d{2,3})*(?:\.\d+)?)"
 FREE = r"(?<![A-Za-z0-9.])"
 """Where a number may begin: not in a name ("HBM4 to 30%") nor in another number."""
-SCALE = r"(?:trillions?|billions?|millions?|thousand|lakh crore|crore|lakh|trn|tn|bn|mn|mln|万亿|[兆조億亿억万萬만]|[TtBbMmKk](?![A-Za-z0-9]))"
+GAP = r"[\s‐‑-]"
+SCALE = r"(?:trillions?|billions?|millions?|thousand|lakh crore|crore|lakh|trn|trln|tn|bn|bln|mn|mln|万亿|[兆조億亿억万萬만]|[TtBbMmKk](?![A-Za-z0-9]))"
 """A letter before a digit is a name's: "$40,000 B200"."""
-_SIGN = r"(?:US\$|NT\$|HK\$|(?<![A-Za-z])[ACSTR]\$|CN¥|JP¥|[$€£¥₩₹]|\b(?:USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|INR|CHF|SEK|NOK|DKK|HKD|AED|SAR|AUD|CAD|SGD|ILS|Rs|kr)(?![a-z]))"
+_PARTS = rf"(?:\s?{NUMBER}(?:万亿|[兆조億亿억万萬만]))"
+"""What follows a greater part of the same sum: "1조 2000억"."""
+_SIGN = (
+    r"(?:(?:US|NT|HK|CA|AU|NZ|SG)\$|(?<![A-Za-z])[ACSTR]\$|\$(?:US|NT|HK|CA|AU|NZ|SG|[AC])(?=\s?\d)|CN¥|JP¥|[$€£¥₩₹]"
+    r"|\bWon(?=\d)|\b(?:USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|INR|CHF|SEK|NOK|DKK|HKD|AED|SAR|AUD|CAD|SGD|NZD|ILS|Rs\b\.?|kr)(?![a-z])\$?)"
+)
 NAME = (
     r"(?:(?:(?:US|American|(?:New )?Taiwan|Hong Kong|Canadian|Australian|Singapore) )?dollars?|euros?|(?:British )?pounds?|(?:Japanese )?yen|(?:Chinese )?yuan"
     r"|renminbi|(?:(?:South )?Korean )?won|(?:Indian )?rupees|dirhams?|riyals?|shekels|(?:Swiss )?francs|(?:Swedish )?kronor|reais|ringgit|baht|dong|rupiah"
-    r"|USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|美元|日元|韩元|人民币|元|円|원)"
+    r"|USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|INR|CHF|AUD|CAD|SGD|NZD|HKD|美元|日元|韩元|人民币|元|円|원|[$€£¥₩₹](?!\s?\d))"
 )
 _ONES, _TENS = ("|".join(w for w in WORDS if WORDS[w] in each) for each in (range(1, 10), range(20, 100)))
 WORD = rf"(?:half a|a half|(?:{_TENS})[\s-](?:{_ONES})|" + "|".join(w for w in WORDS if " " not in w) + r")"
 TO = r"\s?(?:-|–|—|to|～|~|and)\s?"
 YEAR = r"(?:19|20)\d\d(?!\d|[.,]\d)"
 MONEY = re.compile(
-    rf"(?:(?<=between )(?P<between>))?(?P<sign>{_SIGN})\s?(?P<low>{NUMBER})(?:[\s-]?(?P<lowscale>{SCALE}))?"
+    rf"(?:(?<=between )(?P<between>))?(?P<sign>{_SIGN})\s?(?P<low>{NUMBER})(?:{GAP}?(?P<lowscale>{SCALE})(?P<more>{_PARTS}{{0,3}}))?"
     # The upper end has a scale of its own where the lower one has: "$5 billion to 3 suppliers" is no range, nor is "$10bn to 2030" or "$10bn and 5 million shares".
-    rf"(?:{TO}(?:{_SIGN}\s?|(?(between)|(?<!and)(?<!and\s))(?!{YEAR}(?![\s-]?{SCALE})))(?P<high>{NUMBER})(?:[\s-]?(?P<highscale>{SCALE})|(?(lowscale)(?!)))(?!\s?(?:%|percent)))?"
-    rf"|{FREE}(?!{YEAR}{TO}{NUMBER}[\s-]?{SCALE})(?P<low2>{NUMBER})(?:[\s-]?(?P<lowscale2>{SCALE}))?(?:{TO}(?P<high2>{NUMBER}))?[\s-]?(?P<highscale2>{SCALE})?[\s-]?(?P<name>{NAME})(?![A-Za-z])"
-    rf"|\b(?:(?P<some>{_ONES}) and a half|(?P<word>{WORD})(?:{TO}(?P<word2>{WORD}))?)[\s-](?P<wordscale>trillion|billion|million|hundred million)\s(?P<wordname>{NAME})(?![A-Za-z])",
+    rf"(?:{TO}(?:{_SIGN}\s?|(?(between)|(?<!and)(?<!and\s))(?!{YEAR}(?!{GAP}?{SCALE})))(?P<high>{NUMBER})(?:{GAP}?(?P<highscale>{SCALE})|(?(lowscale)(?!)))(?!\s?(?:%|percent)))?"
+    rf"|{FREE}(?!{YEAR}{TO}{NUMBER}{GAP}?{SCALE})(?P<low2>{NUMBER})(?:{GAP}?(?P<lowscale2>{SCALE})(?P<more2>(?:{_PARTS}|\s{NUMBER}{GAP}{SCALE}){{0,3}}(?:(?<=[兆조億亿억万萬만]){NUMBER})?))?(?:{TO}(?P<high2>{NUMBER}))?{GAP}?(?P<highscale2>{SCALE})?{GAP}?(?P<name>{NAME})(?![A-Za-z]|['’]t)"
+    rf"|\b(?:(?P<some>{_ONES}) and a half|(?P<word>{WORD})(?:{TO}(?P<word2>{WORD}))?){GAP}(?P<wordscale>trillion|billion|million|hundred million)\s(?P<wordname>{NAME})(?![A-Za-z])",
     re.IGNORECASE,
 )
+_PART_OF_SUM = re.compile(rf"(?P<number>{NUMBER}){GAP}?(?P<scale>{SCALE})?", re.IGNORECASE)
 _OVER = re.compile(
     r"(?:[>≥]|\b(?:(?<!\bno )(?<!\bnot )(?:(?<!\btalks )(?<!\bdispute )(?<!\bfight )(?<!\btakes )(?<!\btake )(?<!\btook )(?<!\btaking )(?<!\btaken )over|more than|above)"
     r"|at least|exceed(?:s|ing|ed)?|upwards? of|north of|no(?:t)? less than|no(?:t)? fewer than|surpass(?:es|ed|ing)?|(?:pass|cross)(?:es|ed|ing)?(?! an? | the )|minimum of|beyond"
@@ -84,9 +91,14 @@ _UNDER = re.compile(
     r"(?:[<≤]|\b(?:up to|as much as|at most|less than|under(?! an? | the )|below|no(?:t)? more than|maximum of|as many as|fewer than|capped at|not (?:above|over)))[^\w.,;:!?()]*(?:a |an |the )?$",
     re.IGNORECASE,
 )
+_EITHER_WAY = re.compile(
+    rf"(?:\s(?:in|of)\s\w+)?,?\s(?:plus or minus|plus/minus|give or take|\+/-|±)\s?(?:{_SIGN}\s?)?(?P<by>{NUMBER})(?:\s?(?P<part>%|percent|per cent)|{GAP}?(?P<scale>{SCALE}))",
+    re.IGNORECASE,
+)
 _VALUATION_BEFORE = re.compile(
-    r"(?:valuation|valu(?:ed|es|ing)|market (?:value|cap(?:itali[sz]ation)?))\b(?:\W+(?:of|at|to|it|the|company|firm|startup|start-up|lab|group|maker|potentially|around|about|roughly|over|some"
-    r"|up|as|much|more|than|nearly|almost|itself|now|today|post-money|pre-money|between|reached|hit|climbed|rose|business|shares))*\W*$",
+    r"(?:valuation|valu(?:ed|es|ing)(?:\s(?!at\b|\w*(?:contract|deal|order|agreement|lease|offer|transaction|purchase|pact|backlog|stake|holding|investment|harm|damage)s?\b)\w[\w.&’'-]*){0,6}? at|valu(?:ed|es|ing)|market (?:value|cap(?:itali[sz]ation)?))\b(?:\W+(?:of|at|to|it|the|company|firm|startup|start-up|lab|group|maker|potentially|around|about|roughly|over|some"
+    r"|up|as|much|more|than|nearly|almost|itself|now|today|post-money|pre-money|between|reach(?:ed|es|ing)?|hit|climb(?:ed|s)?|rose|business|shares"
+    r"|from|could|would|may|might|can|will|has|have|had|been|be|is|was|are|above|below|near|close|north|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?|topp?(?:s|ed|ing)?|doubl(?:ed|es|ing)|tripl(?:ed|es|ing)))*\W*$",
     re.IGNORECASE,
 )
 _DEAL_BEFORE = re.compile(
@@ -95,6 +107,10 @@ _DEAL_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """What such a thing is valued at is its amount."""
+_VALUED_TOO = re.compile(
+    r"(?:,? (?:in|last|this|a|the) \w+(?: \w+)?)?,? (?:up |down )?(?:to|from)(?: (?:about|around|roughly|some|over))? ?"
+)
+"""What stands between the two ends of a change of valuation."""
 _VALUATION_AFTER = re.compile(
     r"^[\s-](?:post-money |pre-money |private |equity |enterprise )?(?:valuation|market cap|market value|(?:pre|post)[- ]money)",
     re.IGNORECASE,
@@ -152,8 +168,21 @@ def cut(match: re.Match[str], text: str) -> int | None:
     return None
 
 
+def _currency(said: str) -> str:
+    """The code of a currency by its sign or name.
+
+    >>> _currency("$US"), _currency("AUD$"), _currency("Rs."), _currency("Hong Kong dollars")
+    ('USD', 'AUD', 'INR', 'HKD')
+    """
+    name = said.casefold().rstrip(".")
+    letters = name.strip("$")
+    forms = (name, f"{letters}$", letters, name.split(" ")[-1])
+    return _DOLLARS.get(name) or next((CURRENCIES[form] for form in forms if form in CURRENCIES), "USD")
+
+
 def money(text: str) -> Iterator[Quantity]:
     """The sums of money in a text, by place."""
+    valuation = deviation = 0
     for m in MONEY.finditer(text):
         g = m.groupdict()
         last = SCALES.get((g["highscale"] or g["highscale2"] or "").casefold(), 0.0)
@@ -164,18 +193,30 @@ def money(text: str) -> Iterator[Quantity]:
             name = g["wordname"]
         else:
             first = SCALES.get((g["lowscale"] or g["lowscale2"] or "").casefold(), 0.0) or last or 1.0
+            more = _PART_OF_SUM.finditer(g["more"] or g["more2"] or "")
             low = number(g["low"] or g["low2"]) * first
+            low += sum(number(part["number"]) * SCALES.get((part["scale"] or "").casefold(), 1.0) for part in more)
             top = g["high"] or g["high2"]
             high = number(top) * (last or first) if top else low
             name = g["sign"] or g["name"]
-        if name.casefold() == "won" and low == high and 1900 <= low <= 2100:  # "in 2025 won a prize"
+        if (
+            name.casefold() == "won" and g["name"] and low == high and (low < 100 or 1900 <= low <= 2100)
+        ):  # "GPT-5 won", "in 2025 won a prize"
+            continue
+        if m.start() < deviation:
             continue
         before = text[max(0, m.start() - 60) : m.start()]
         valued = _VALUATION_BEFORE.search(before) and not _DEAL_BEFORE.search(before)
+        valued = valued or (valuation > 0 and _VALUED_TOO.fullmatch(text, valuation, m.start()))
         if valued or _VALUATION_AFTER.search(text[m.end() : m.end() + 40]):
+            valuation = m.end()
             continue
-        currency = _DOLLARS.get(name.casefold()) or CURRENCIES.get(name.casefold().split(" ")[-1], "USD")
-        if low != high and (place := cut(m, text)):
+        currency = _currency(name)
+        if low == high and (either := _EITHER_WAY.match(text, m.end())):
+            by = number(either["by"]) * (low / 100 if either["part"] else SCALES[either["scale"].casefold()])
+            deviation = either.end()
+            yield Quantity(m.start(), m.end(), "money", low - by, high + by, currency)
+        elif low != high and (place := cut(m, text)):
             last_start = text.index(" ", place + 1) + 1
             yield Quantity(m.start(), place, "money", *bounded(low, low, text, m.start(), place), currency)
             yield Quantity(last_start, m.end(), "money", *bounded(high, high, text, last_start, m.end()), currency)

@@ -64,7 +64,7 @@ _AGO = re.compile(r"\s(?:earlier|ago|later|running|in a row|before(?!\s\w))\b", 
 _PARTED = re.compile(
     r"\s*(?:$|[^\w\s-]|\n|- )|\s(?:of|off|stake|shares?|interest|less|more|fewer|as|below|above|over|under|higher|lower|cheaper|dearer|bigger|larger|smaller|faster|slower|sooner"
     r"|better|worse|shorter|longer|lighter|heavier|on|from|in|since|by|to|at|for|and|or|each|apiece|is|are|was|were|had|has|have|goes|went|comes|came|would|will|that|this|last|next"
-    r"|within|after|when|while|with|so|than|between|through|during|until|via|per|if|against|compared|without|because|owing|ahead|behind|but|who|do|does|did|owned|paid|full|a|an|the|its|their)\b",
+    r"|within|after|when|while|with|so|than|between|through|during|until|via|per|if|against|compared|without|left|once|because|owing|ahead|behind|but|who|do|does|did|owned|paid|full|a|an|the|its|their)\b",
     re.IGNORECASE,
 )
 _NEARLY = re.compile(r"\b(?:nearly|almost|roughly|than|around|only|just|some|least|exactly)\s$", re.IGNORECASE)
@@ -159,6 +159,8 @@ def _ordinal(text: str, fraction: re.Match[str]) -> bool:
 
 
 def _fractions(text: str) -> Iterator[Quantity]:
+    """Fractions and multiples; "between a quarter and a third" is one range."""
+    found: list[Quantity] = []
     for m in FRACTION.finditer(text):
         g = m.groupdict()
         if g["half"]:
@@ -170,7 +172,12 @@ def _fractions(text: str) -> Iterator[Quantity]:
         else:
             value = WORDS[g["count"].casefold()] / PARTS[g["part"].casefold()]
         if value <= 1 and not _period(text, m) and not _ordinal(text, m):
-            yield Quantity(m.start(), m.end(), "ratio", *bounded(value, value, text, m.start(), m.end()))
+            if found and text[found[-1].end : m.start()] == " and " and text.endswith("etween ", 0, found[-1].start):
+                first = found.pop()
+                found.append(Quantity(first.start, m.end(), "ratio", first.low, value))
+            else:
+                found.append(Quantity(m.start(), m.end(), "ratio", *bounded(value, value, text, m.start(), m.end())))
+    yield from found
     verbs = {"doubl": 1.0, "tripl": 2.0, "trebl": 2.0, "quadrupl": 3.0, "quintupl": 4.0, "halv": -0.5}
     for m in MULTIPLE.finditer(text):
         value = verbs[m["verb"].casefold()] if m["verb"] else number(m["times"]) - 1 if m["times"] else 1.0
