@@ -46,6 +46,8 @@ def bounds(sentence: str, trigger: str, status: str = "planned", predicate: str 
         ("last month", "2025-12-01", "2025-12-31"),
         ("next quarter", "2026-04-01", "2026-06-30"),
         ("last week", "2026-01-19", "2026-01-25"),
+        ("the end of next month", "2026-02-19", "2026-02-28"),
+        ("early next month", "2026-02-01", "2026-02-09"),
     ],
 )
 def test_a_period_in_words_is_seen_from_the_document_s_day(said: str, first: str, last: str) -> None:
@@ -66,6 +68,11 @@ def test_what_is_no_period_is_an_error(said: str) -> None:
         ("A is to supply B by 2028.", "supply", "2028-12-31.."),
         ("Starting next quarter, A will supply B.", "supply", "2026-04-01.."),
         ("From 2027 A will supply B through 2030.", "supply", "2027-01-01..2030-12-31"),
+        ("A will supply B by the end of next quarter.", "supply", "2026-06-30.."),
+        ("A will supply B by the end of next month.", "supply", "2026-02-28.."),
+        ("A will supply B through at least next year.", "supply", "..2027-12-31"),
+        ("A will supply B well beyond next year.", "supply", ".."),
+        ("A will supply B past next year.", "supply", ".."),
         ("A will supply B between 2027 and 2029.", "supply", "2027-01-01..2029-12-31"),
         # A product's year, a fiscal year and a year of money bound nothing; nor do two answers to one question.
         ("A will supply its 2027 chips to B.", "supply", ".."),
@@ -109,6 +116,12 @@ def test_a_plan_begins_when_its_clause_says(sentence: str, trigger: str, found: 
     ("sentence", "trigger", "status", "predicate", "found"),
     [
         ("A has supplied B since 2023.", "supplied", "actual", "supplies", "2023-01-01.."),
+        ("A has supplied B since January 30.", "supplied", "actual", "supplies", "2025-01-30.."),
+        ("A has supplied B since January 20.", "supplied", "actual", "supplies", "2026-01-20.."),
+        ("A supplies B through the end of this quarter.", "supplies", "actual", "supplies", "..2026-03-31"),
+        ("A supplies B until January 15.", "supplies", "actual", "supplies", ".."),
+        ("A supplied B until June.", "supplied", "actual", "supplies", "..2025-06-30"),
+        ("B is supplied by A until June.", "supplied", "actual", "supplies", "..2026-06-30"),
         ("A supplied B in the fourth quarter.", "supplied", "actual", "supplies", "2025-10-01.."),
         ("A supplies B in 2027.", "supplies", "actual", "supplies", ".."),
         ("A's shortage will hurt B until late 2027.", "hurt", "actual", "constrains", "..2027-12-31"),

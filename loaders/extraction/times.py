@@ -21,7 +21,7 @@ Span = tuple[int, int]
 Bound = Literal["from", "until"]
 
 #: What the rules are called in provenance; to be raised whenever they would make other claims.
-TIMES = "times 3"
+TIMES = "times 4"
 #: Ties that last; what happens once (a result, a round, a price) has its document's day.
 LASTING = frozenset(
     {"supplies", "fabricatesFor", "packagesFor", "hostsComputeFor", "licensesTo", "uses", "partnersWith", "constrains", "restricts"}
@@ -49,13 +49,22 @@ _PERIOD = (
     r"(?:(?P<year>20\d\d)|(?ai:(?P<near>this|next|last|the coming) year))"
     r"|(?P<short>[1-4]Q|[12]H)(?P<yy>\d\d)"
     rf"|(?P<alone>(?ai:{_THIRD})|{_MONTH})(?: (?P<date>\d{{1,2}})(?:st|nd|rd|th)?\b)?"
-    r"|(?ai:(?P<close>this|next|last) (?P<unit>week|month|quarter)))(?![\w-]|[.,]\d)"
+    r"|(?ai:(?:(?P<third>early|beginning|start|mid|middle|late|end)(?: (?:of |in )?|-)(?:the )?)?(?P<close>this|next|last) (?P<unit>week|month|quarter)))(?![\w-]|[.,]\d)"
 )
 _FROM = r"from|since|(?:start|beginn)ing(?: in| from| on| with)?|(?:starts?|begins?) (?:in|from|on)|effective|as early as|between"
 _SAID = re.compile(
-    rf"(?:\b(?P<word>(?ai:{_FROM}|by|no later than|until|till|through|in|during|on|to|and)) )?(?<!fiscal )(?<![\w$€£¥₩.-]){_PERIOD}"
+    rf"(?:\b(?P<word>(?ai:{_FROM}|by|no later than|until|till|through|in|during|on|to|and))(?: at least)? )?(?<!fiscal )(?<![\w$€£¥₩.-]){_PERIOD}"
 )
 _ONE = re.compile(_PERIOD)
+_THIRDS = {"early": 0, "beginning": 0, "start": 0, "mid": 1, "middle": 1, "late": 2, "end": 2}
+#: Before "next year" without a word of its own: it is another's, or nothing begins in it.
+_NOT_IN = re.compile(r"\b(?:of|least|beyond|past|through|into|before|after|until|till|than)\s$", re.IGNORECASE)
+#: "supplied until June": a tie that is over by then; "was supplied" is none that the maker ended.
+_PAST = re.compile(
+    r"(?:supplied|provided|made|built|sold|shipped|delivered|produced|manufactured|fabricated|packaged|hosted|licensed|bought|used|ran)\b",
+    re.IGNORECASE,
+)
+_PASSIVE = re.compile(r"\b(?:is|are|be|been|being)\s(?:\w+ly\s)?$", re.IGNORECASE)
 #: Where, beside the edges of clauses, another statement begins.
 _AND = re.compile(
     r"\b(?:and|but|or) (?:will|would|is|are|was|has|have|had|plans?|expects?|aims?|intends?|to|said|says|it|they)\b"
@@ -114,12 +123,15 @@ def _period(day: Date, match: re.Match[str], ahead: bool) -> Period:
     found = match.groupdict()
     dated = found["first"]
     if found["close"]:
-        return _near(day, found["unit"].casefold(), {"this": 0, "next": 1, "last": -1}[found["close"].casefold()])
+        near = {"this": 0, "next": 1, "last": -1}[found["close"].casefold()]
+        third = _THIRDS[found["third"].casefold()] if found["third"] else None
+        return _near(day, found["unit"].casefold(), near, third)
     if found["alone"]:
         first, last = _PARTS[found["alone"].rstrip(".").casefold()]
         # A part of a year without its year is the next one of a plan and the last one of what is done.
-        year = day.year + ((last < day.month) if ahead else -(first > day.month))
-        return _months(year, (first, last), dated or found["date"])
+        dated = dated or found["date"]
+        year = day.year + ((last < day.month) if ahead else -((first, int(dated or 1)) > (day.month, day.day)))
+        return _months(year, (first, last), dated)
     if found["short"]:
         return _months(2000 + int(found["yy"]), _PARTS[found["short"].casefold()], None)
     near = {"this": 0, "next": 1, "the coming": 1, "last": -1}
@@ -134,14 +146,22 @@ def _months(year: int, part: tuple[int, int], day: str | None) -> Period:
     return Date(year, part[0], 1), Date(year, part[1], monthrange(year, part[1])[1])
 
 
-def _near(day: Date, unit: str, by: int) -> Period:
+def _near(day: Date, unit: str, by: int, third: int | None) -> Period:
     if unit == "week":
         monday = day - timedelta(days=day.weekday()) + timedelta(weeks=by)
-        return monday, monday + timedelta(days=6)
+        return _third((monday, monday + timedelta(days=6)), third)
     width = 1 if unit == "month" else 3
     at = (day.year * 12 + day.month - 1) // width + by
     year, first = divmod(at * width, 12)
-    return _months(year, (first + 1, first + width), None)
+    return _third(_months(year, (first + 1, first + width), None), third)
+
+
+def _third(period: Period, third: int | None) -> Period:
+    """The beginning, the middle or the end of a period, by days."""
+    if third is None:
+        return period
+    first, length = period[0], (period[1] - period[0]).days + 1
+    return first + timedelta(days=length * third // 3), first + timedelta(days=length * (third + 1) // 3 - 1)
 
 
 def dated(claim: Claim) -> Claim:
@@ -166,7 +186,7 @@ def dated(claim: Claim) -> Claim:
         if not _together(claim.sentence, said, match):
             continue
         try:
-            bound = None if _turned(claim, said, match) else _bound(claim, match, opened)
+            bound = None if _turned(claim, said, match) else _bound(claim, said, match, opened)
         except (ValueError, OverflowError):  # no such day, or none that a calendar has
             continue
         opened = bound is not None and _word(match) in ("from", "between")
@@ -227,12 +247,20 @@ def _word(match: re.Match[str]) -> str:
     return (match["word"] or "").casefold()
 
 
-def _bound(claim: Claim, match: re.Match[str], opened: bool) -> tuple[Bound, Date] | None:
+def _past(claim: Claim, trigger: Span) -> bool:
+    """Whether a trigger tells of a tie in the past: "supplied", not "is supplied"."""
+    before = claim.sentence[max(0, trigger[0] - 40) : trigger[0]]
+    return claim.status == "actual" and bool(_PAST.match(claim.sentence, trigger[0])) and not _PASSIVE.search(before)
+
+
+def _bound(claim: Claim, said: Span, match: re.Match[str], opened: bool) -> tuple[Bound, Date] | None:
     """What a date bounds, and at which day; ``opened`` if the date before it was a "from" or "between"."""
     ahead = claim.status in _AHEAD
     word = _word(match)
     until = word in _UNTIL or (word in ("to", "and") and opened)
-    first, last = _period(claim.date, match, ahead or until)
+    first, last = _period(claim.date, match, ahead or (until and not _past(claim, said)))
+    if until and match["alone"] and last < claim.date and not _past(claim, said):
+        return None  # "until January 15" after that day: of which year, the words do not say
     if ahead and (last < claim.date or word == "since"):
         return None  # what is over is not when a plan begins or ends
     if until:
@@ -252,7 +280,7 @@ def _bound(claim: Claim, match: re.Match[str], opened: bool) -> tuple[Bound, Dat
             None  # "in May" is the day of talks as well, and "from May" of what is there as often next May as last May
         )
     if word in ("in", "during", "on", "") and (word or match["near"] or match["close"]):
-        if claim.predicate == "constrains":
+        if claim.predicate == "constrains" or (not word and _NOT_IN.search(claim.sentence, 0, match.start())):
             return None  # what is short in a year was often short before
         begins = last >= claim.date if ahead else first <= claim.date
         return ("from", first) if begins else None
