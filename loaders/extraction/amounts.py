@@ -206,8 +206,8 @@ def money(text: str) -> Iterator[Quantity]:
         if m.start() < deviation:
             continue
         before = text[max(0, m.start() - 60) : m.start()]
-        valued = _VALUATION_BEFORE.search(before) and not _DEAL_BEFORE.search(before)
-        valued = valued or (valuation > 0 and _VALUED_TOO.fullmatch(text, valuation, m.start()))
+        valued = bool(_VALUATION_BEFORE.search(before)) and not _DEAL_BEFORE.search(before)
+        valued = valued or (valuation > 0 and bool(_VALUED_TOO.fullmatch(text, valuation, m.start())))
         if valued or _VALUATION_AFTER.search(text[m.end() : m.end() + 40]):
             valuation = m.end()
             continue

@@ -123,9 +123,9 @@ def _period(day: Date, match: re.Match[str], ahead: bool) -> Period:
     found = match.groupdict()
     dated = found["first"]
     if found["close"]:
-        near = {"this": 0, "next": 1, "last": -1}[found["close"].casefold()]
+        by = {"this": 0, "next": 1, "last": -1}[found["close"].casefold()]
         third = _THIRDS[found["third"].casefold()] if found["third"] else None
-        return _near(day, found["unit"].casefold(), near, third)
+        return _near(day, found["unit"].casefold(), by, third)
     if found["alone"]:
         first, last = _PARTS[found["alone"].rstrip(".").casefold()]
         # A part of a year without its year is the next one of a plan and the last one of what is done.
