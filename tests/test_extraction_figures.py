@@ -42,7 +42,7 @@ def test_confidence_is_honest(model: Model) -> None:
 
 
 def test_a_clone_stays_small() -> None:
-    assert sum((MODEL / f"{name}.onnx").stat().st_size for name in GRAPHS) < 60e6
+    assert sum((MODEL / f"{name}.onnx").stat().st_size for name in GRAPHS) < 76e6
 
 
 def test_no_text_is_on_both_sides() -> None:

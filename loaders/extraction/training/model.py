@@ -137,13 +137,23 @@ class Pairs:
 
 
 class Extractor(nn.Module):
-    """``upper``: how many top layers read on with the names marked; ``frozen``: how many low ones stay as they are."""
+    """``upper``: how many top layers read on with the names marked; ``late``: how many of them the pairs hear beside the layer
+    below them; ``frozen``: how many low ones stay as they are.
+    """
 
     def __init__(
-        self, encoder: Encoder, upper: int = 2, inner: int = 384, looks: int = 2, drop: float = 0.1, frozen: int = 0
+        self,
+        encoder: Encoder,
+        upper: int = 2,
+        late: int = 0,
+        inner: int = 384,
+        looks: int = 2,
+        drop: float = 0.1,
+        frozen: int = 0,
     ) -> None:
         super().__init__()
         self.frozen = frozen
+        self.late = late
         self.encoder = encoder
         self.shared = len(encoder.layers) - upper
         self.inner = inner
@@ -152,6 +162,9 @@ class Extractor(nn.Module):
         nn.init.normal_(self.mark_.weight, std=0.1)
         nn.init.zeros_(self.mark_.weight[0])
         self.memory = nn.Sequential(nn.Linear(encoder.width, inner), nn.LayerNorm(inner))
+        if late:
+            self.heard = nn.Linear(encoder.width, inner, bias=False)
+            nn.init.zeros_(self.heard.weight)
         self.kind = nn.Embedding(MARKS, inner)
         nn.init.normal_(self.kind.weight, std=0.3)
         self.us, self.them = nn.Linear(inner, 2 * inner), nn.Linear(inner, 2 * inner)
@@ -174,7 +187,7 @@ class Extractor(nn.Module):
     def start(cls, folder: Path, recipe: dict[str, Any]) -> "Extractor":
         """An untrained extractor on the pretrained encoder of ``folder``."""
         encoder = Encoder.pretrained(folder, recipe["layers"], recipe["drop"])
-        return cls(encoder, *(recipe[name] for name in ("upper", "inner", "looks", "drop", "frozen")))
+        return cls(encoder, *(recipe[name] for name in ("upper", "late", "inner", "looks", "drop", "frozen")))
 
     def encode(self, ids: Tensor, shapes: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """States (texts, pieces, width) and tag scores (texts, pieces, TAGS)."""
@@ -185,9 +198,17 @@ class Extractor(nn.Module):
         """What is read (texts, pieces, inner) once the names' types are marked."""
         bias = self.encoder.bias(mask)
         x = x + self.mark_(mark)
-        for layer in self.encoder.layers[self.shared :]:
+        layers = self.encoder.layers[self.shared :]
+        middle = len(layers) - self.late
+        for layer in layers[:middle]:
             x = layer(x, bias)
-        return self.memory(x)
+        if not self.late:
+            return self.memory(x)
+        narrow, norm = self.memory
+        seen = narrow(x)
+        for layer in layers[middle:]:
+            x = layer(x, bias)
+        return norm(seen + self.heard(x))
 
     def relate(
         self,

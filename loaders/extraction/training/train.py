@@ -26,7 +26,7 @@ from loaders.extraction.training.corpus import CORPUS, Unit, load, parts
 from loaders.extraction.training.model import Extractor
 
 RECIPE: dict[str, Any] = {
-    "layers": 8, "upper": 3, "inner": 512, "looks": 2, "frozen": 2, "drop": 0.1, "steps": 12000, "letters": 3000, "lr": 1e-4, "head_lr": 5e-4, "decay": 0.04, "warmup": 0.02,
+    "layers": 12, "upper": 7, "late": 4, "inner": 512, "looks": 2, "frozen": 2, "drop": 0.1, "steps": 12000, "letters": 3000, "lr": 1e-4, "head_lr": 5e-4, "decay": 0.04, "warmup": 0.02,
     "cropped": 0.3, "swap": 0.35, "swapped": 0.75, "caseless": 0.06, "masked": 0.02, "kindless": 0.2, "joined": 0.15, "positive": 1.5, "seed": 1, "kept": 200, "registers": "", "precision": "single",
 }  # fmt: skip
 
