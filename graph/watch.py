@@ -29,7 +29,7 @@ from graph.store import Store
 from loaders.claim import Loaded
 from loaders.errors import LoaderError
 from loaders.registry import Context, loaders, mapping_beside, read, shown
-from loaders.source import Source
+from loaders.source import Source, decoded
 from ontology.catalogue import Catalogue
 from ontology.terms import slug
 
@@ -383,6 +383,6 @@ def _by_charset(fetched: Fetched) -> bytes:
     ):
         return fetched.body
     try:
-        return fetched.body.decode(charset).encode("utf-8")
-    except (LookupError, UnicodeError):
+        return decoded(fetched.body, charset).encode("utf-8")
+    except (LookupError, ValueError):
         raise FetchError(f"{fetched.url}: not {charset[:40]} text, which the server says it is") from None

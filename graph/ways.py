@@ -97,8 +97,8 @@ def row_hop(net: Network, row: int, fact_loss: Floats | None = None) -> Hop:
     hops = [hop(net, each.fact) for each in chosen]
     level = terms.LEVELS[max(each.level for each in chosen)]
     if len(hops) == 1:
-        same = hops[0].level == level and hops[0].share == share
-        return hops[0] if same else hops[0].model_copy(update={"level": level, "share": share})
+        # Of another level than its own it is for the share, which is a rumour's.
+        return hops[0] if hops[0].level == level else hops[0].model_copy(update={"level": level, "share": share})
     told: dict[str, Any] = {
         "component": net.nodes[need].name,
         "level": level,

@@ -40,10 +40,10 @@ class Linker:
     def _kinds(self) -> dict[tuple[str, str], str]:
         return {}
 
-    @cached_property
+    @property
     def fingerprint(self) -> str:
-        """A mark of the catalogue: equal marks mean that every name is linked alike."""
-        return terms.digest(*(repr(entry) for entry in self.catalogue))
+        """The catalogue's: what was linked with another is linked anew."""
+        return self.catalogue.fingerprint
 
     def link(
         self, name: str, role: Literal["organisation", "product", "component"] = "organisation", note: str = ""

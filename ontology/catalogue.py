@@ -18,7 +18,7 @@ from ontology.names import fold, initials, person_keys, squash, tidy, without_le
 from ontology.reading import CatalogueError, Entry, entries, merged
 from ontology.rules import TICKER, Rules, countable
 from ontology.spotting import Spelling, Spotter
-from ontology.terms import ID
+from ontology.terms import ID, digest
 
 __all__ = ["Catalogue", "CatalogueError", "Entry", "UnknownName"]
 
@@ -71,6 +71,8 @@ class Catalogue:
         for entry in self:
             self._check_ties(entry, *origin[entry.id])
         self._rules = Rules(rules, self._entries)
+        #: A mark of the catalogue: equal marks mean that every name is linked alike.
+        self.fingerprint: Final = digest(rules.read_text(encoding="utf-8"), *map(repr, self))
         self._names: dict[str, Entry] = {}
         for entry in self:
             for name in (*entry.names, *entry.tickers):
