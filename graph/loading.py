@@ -29,7 +29,8 @@ from loaders.claim import Document, Loaded
 from loaders.errors import LoaderError
 from loaders.extraction.protocol import Extractor
 from loaders.linking import Linker
-from loaders.registry import Context, endings, folder_loader, load, loaders, shown
+from loaders.registry import Context, endings, folder_loader, load, loaders
+from loaders.source import well_formed
 from ontology.catalogue import Catalogue
 from ontology.errors import NthtierError
 
@@ -208,7 +209,7 @@ def fault(path: object, error: Exception) -> str:
     """
     known = str(error) if isinstance(error, NthtierError) else f"{type(error).__name__}: {error}"
     line = known if isinstance(error, LoaderError) else f"{path}: {known}"
-    return " ".join(shown(line).split())
+    return " ".join(well_formed(line).split())
 
 
 def of_the_documents(error: Exception) -> bool:
@@ -245,7 +246,7 @@ class _Writer:
 
     def add(self, outcome: Outcome) -> None:
         if outcome.fault:
-            self._refused.add(shown(outcome.path.stem))
+            self._refused.add(well_formed(outcome.path.stem))
         fresh = tuple(each for each in outcome.found if not each.skipped)
         self.tally.skipped += len(outcome.found) - len(fresh)
         self._found.update(each.document.iri for each in outcome.found)

@@ -50,7 +50,7 @@ class Paths(Answer):
     complete: bool = Field(description="Whether there are no more ways than these.")
     ties: int | None = Field(
         None,
-        description="How many ties of capital, partnership and the like there are besides, where these were asked about.",
+        description="How many ties of capital, partnership and the like there are besides, planned ones and talks too, where these were asked about.",
     )
     evidence: dict[str, Evidence]
     coverage: Coverage

@@ -28,8 +28,8 @@ from graph.queries import query, rows
 from graph.store import Store
 from loaders.claim import Loaded
 from loaders.errors import LoaderError
-from loaders.registry import Context, loaders, mapping_beside, read, shown
-from loaders.source import Source, decoded
+from loaders.registry import Context, loaders, mapping_beside, read
+from loaders.source import Source, decoded, well_formed
 from ontology.catalogue import Catalogue
 from ontology.terms import slug
 
@@ -272,7 +272,7 @@ class _Watcher:
                 return self._looked(url, count)
             found = self._entries(url, fetched, count)
         except FetchError as error:
-            return self._looked(url, _Count(faults=[shown(error)]))
+            return self._looked(url, _Count(faults=[well_formed(str(error))]))
         except Exception as error:  # of whatever kind: one broken feed stops no other
             return self._looked(url, _Count(faults=[fault(url, error)]))
         news = []
@@ -354,7 +354,7 @@ class _Watcher:
     def _looked(self, target: str, count: _Count) -> Looked:
         self._state.write()
         return Looked(
-            target=shown(target),
+            target=well_formed(str(target)),
             documents=count.documents,
             claims=count.claims,
             replaced=count.replaced,

@@ -7,7 +7,6 @@ it known. Who writes one gets its tests for free: ``tests/test_every_loader.py``
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Date
@@ -25,7 +24,6 @@ from ontology.catalogue import Catalogue
 
 #: Ending of a mapping file beside the file that it explains: ``orders.parquet`` and ``orders.parquet.map.toml``.
 MAPPING = ".map.toml"
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -147,22 +145,13 @@ def load(path: Path | str, context: Context | None = None, loader: str | None = 
         loader = chosen.name
     else:
         source = Source.read(path, context.mapping or mapping_beside(path))
-    yield from read(replace(source, name=shown(source.name), origin=shown(path)), context, loader, path.suffix)
+    yield from read(source, context, loader, path.suffix)
 
 
 def mapping_beside(path: Path) -> Path | None:
     """Return the mapping file that lies beside a file, if there is one."""
     beside = path.with_name(path.name + MAPPING)
     return beside if os.path.isfile(beside) else None
-
-
-def shown(text: object) -> str:
-    r"""Return a text such as a file's name with what is no letter in it replaced; a name need not be UTF-8.
-
-    >>> shown("caf\udce9.txt").encode()
-    b'caf\xef\xbf\xbd.txt'
-    """
-    return _SURROGATE.sub("\ufffd", str(text))
 
 
 def read(source: Source, context: Context, loader: str | None = None, suffix: str = "") -> tuple[Loaded, ...]:
@@ -219,4 +208,4 @@ def _choose(source: Source, suffix: str, name: str | None) -> Loader:
     return (by_header or [each for each in fitting if not each.header] or fitting)[0]
 
 
-__all__ = ["Claim", "Context", "Document", "Loaded", "Loader", "endings", "load", "loader", "loaders", "read", "shown"]
+__all__ = ["Claim", "Context", "Document", "Loaded", "Loader", "endings", "load", "loader", "loaders", "read"]

@@ -78,7 +78,12 @@ class Source:
     @classmethod
     def read_folder(cls, path: Path, wanted: frozenset[str]) -> Source:
         """Read some files of a folder as one source."""
-        return cls(path.resolve().name, b"", str(path), {name: _bytes(path / name) for name in sorted(wanted)})
+        return cls(
+            well_formed(path.resolve().name),
+            b"",
+            well_formed(str(path)),
+            {name: _bytes(path / name) for name in sorted(wanted)},
+        )
 
     def member(self, name: str) -> Source:
         """Return one file of a folder."""

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from graph.models import Evidence
 from graph.sheet import Cell, share, sheet
-from loaders.registry import shown
+from loaders.source import well_formed
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LEVEL_STYLE = {"confirmed": "bold", "reported": "", "prospective": "dim"}
@@ -26,7 +26,7 @@ def plain(text: object) -> str:
     >>> plain("[red]x[/red] \\x1b[2J")
     '\\\\[red]x\\\\[/red] [2J'
     """
-    return escape(_CONTROL.sub("", shown(text)))
+    return escape(_CONTROL.sub("", well_formed(str(text))))
 
 
 def console() -> Console:
@@ -36,7 +36,7 @@ def console() -> Console:
 
 def fail(message: str, code: int) -> NoReturn:
     """Print one line to standard error and leave."""
-    line = _CONTROL.sub("", " ".join(shown(message).split()))
+    line = _CONTROL.sub("", " ".join(well_formed(str(message)).split()))
     print(f"nthtier: {line}", file=sys.stderr)
     sys.exit(code)
 

@@ -79,7 +79,7 @@ _FORMS: Final = (
     ("investors", r"^where do {X}(?: 's)? stake (?:buy )?from$"),
     ("investments", r"\b(?:do|have) {X}(?: \w+)*? invest\b(?: in)?|\binvestment (?:of|by|from) {X}|{X}(?: 's)? investment"),
     ("investments", r"^(?:who|what) {X}(?: \w+)? invest(?: in)?$|\bstake of {X}|{X} 's stake|\bdo {X} (?:have|own|hold)(?: \w+)? stake\b"),
-    ("investors", r"\binvest (?:in )?{X}|^where do {X}(?: \'s)? stake from$|\binvestor (?:of|in|to|behind) {X}|{X}(?: 's)? investor|\bstake in {X}"),
+    ("investors", r"\binvest (?:in )?{X}|\binvestor (?:of|in|to|behind) {X}|{X}(?: 's)? investor|\bstake in {X}"),
     ("investors", r"\b(?:who|what)\b.*\b(?:maker|invest) (?:of|in) {X}(?: 's)? stake|^who own (?P<x>@o\d+)$"),
     ("rivals", r"\brival\b.*?{X}|{X}.*?\brival\b"),
     ("partners", r"\bpartner\b.*?{X}|{X}.*?\bpartner\b"),

@@ -17,6 +17,7 @@ from ontology.catalogue import Catalogue, Entry
 _TOKEN: Final = re.compile(
     r"@[opc]\d+|\d+(?:\.\d+)?(?= ?%)|%|['’]s?(?=\s|$)|[^\W_][\w.&+/-]*|[-−–](?=\d)|[+<>=~/]", re.UNICODE
 )
+_DOUBLE: Final = re.compile(r"(.)\1")
 _QUOTED: Final = re.compile(r"[\"“„«]([^\"“”„«»]{1,100})[\"”»]")
 
 
@@ -137,7 +138,10 @@ def _near(low: str) -> str | None:
     if len(low) < 5 or low in OTHER:
         return None
     # The first letter is seldom mistyped, and "undisputed" is no "disputed".
-    like = {_word(word) for word in _vocabulary() if len(word) > 3 and word[0] == low[0] and _slips(low, word)}
+    slips = [word for word in _vocabulary() if len(word) > 3 and word[0] == low[0] and _slips(low, word)]
+    # A double letter is the one most often mistaken: "realy" is "really", not "rely".
+    doubled = [word for word in slips if _DOUBLE.sub(r"\1", word) == _DOUBLE.sub(r"\1", low)]
+    like = {_word(word) for word in doubled or slips}
     return like.pop() if len(like) == 1 else None
 
 

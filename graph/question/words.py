@@ -138,7 +138,7 @@ OTHER: Final = frozenset(_OTHER.split())
 
 #: Words that say nothing here.
 _NOTHING: Final = (
-    "the a an any really realy please currently now today also exactly actually me we i you there its it their they this that "
+    "the a an any really please currently now today also exactly actually me we i you there its it their they this that "
     "just some other put puts at go goes going went gone comes come came quite very indeed still ever ultimately many each respectively "
     "company companies firm firms party parties organisation organisations organization organizations players player "
     "actors then because so supply-chain world graph graph's data according overall everybody everyone anybody anyone somebody someone"
