@@ -132,7 +132,7 @@ def test_a_refusal_names_the_words_and_the_nearest_form(backbone: Store, catalog
         "who is independent of TSMC?",
         "what does NVIDIA supply to Microsoft and Meta?",
         "who depends on NVIDIA's suppliers?",
-        "what happens to NVIDIA if TSMC stops?",
+        "what happens to NVIDIA if TSMC halves its output?",
         "what if TSMC's customers stop?",
         "what if TSMC loses NVIDIA as a customer?",
         "what if TSMC stops for 3 months?",

@@ -18,6 +18,8 @@ _MACRO: Final = {
     "I": r"(?P<item>@[pu]\d+|#\w+|product)(?: product)?",
     "ITEM": r"(?P<item>@[pu]\d+)(?: product)?",
     "L": r"(?P<list>@[opu]\d+(?: with @[opu]\d+)+)",
+    # Y is gone
+    "GONE": r"(?:(?:if|when) (?P<y>@[opu]\d+)(?: 's)?(?: be)?(?: stop)+|without (?P<y>@[opu]\d+))",
     # X is who is served: "whom does X host" and "who rents from X" ask about the other end.
     "TO": r"^(?!.*\b(?:do|have|may|would) @\w+ (?:(?!be )\w+ )*{DO}\b)(?!(?:who|what)(?: product)? be @\w+ {DO}(?: (?:for|to|with))?$)(?!.*@\w+ {DO}(?: (?:for|to))? who$)(?!.*\bcloud (?:(?:do|have|may|would) @\w+ supply|use|supply|buy)\b)(?!.*\b(?:from|by) @\w+$)".replace(
         "{DO}", "(?:fabricate|foundry|package|host|license|restrict|ban|constrain)"
@@ -31,7 +33,9 @@ _FORMS: Final = (
     ("coverage", r"\bnot know\b|\bknow not\b|^(?:what|tell|where).*\bnot (?:know|cover|be)\b(?!.*@)"),
     ("conflicts", r"\bdisagree\b(?:.*?{X})?"),
     ("conflicts", r"{X} (?:'s |be )?disagree|disagree source-of on {X}"),
-    # what if
+    # what if; what it means for one party is how exposed that one is
+    ("exposure", r"\b(?:happen to|impact (?:on|to)|hit) {X}(?: 's)?(?: \w+)? {GONE}$|{X} be hit {GONE}$"),
+    ("exposure", r"^{GONE} (?:what|how) (?:would |do )?(?:happen to|impact (?:on|to)|hit) {X}$|{Y}(?: 's)? stop hit {X}$"),
     ("whatif", r"\b(?:if|without|when(?! (?:do|be|have|may|would) @))\b.*?{S}(?! with).*(?:stop|half|lose|ban|short|less|%|percent)\b"),
     ("whatif", r"\b(?:if|when(?! (?:do|be|have|may|would) @))\b.*(?<![\w-])(?:stop|lose|ban|half|short|less)\b.*?{S}(?! with)"),
     ("whatif", r"\bif\b.*?{S}(?: would| may| do)? not (?:supply|make|fabricate|package|host)\b"),
