@@ -20,7 +20,7 @@ from graph.dependency import find, party
 from graph.dry import causes, each_lost
 from graph.errors import UnknownNameError
 from graph.evidence import coverage, evidence
-from graph.exposure import known_by, with_arms
+from graph.exposure import with_arms
 from graph.models import Answer, Coverage, Evidence, Hop, Party
 from graph.names import Node, arms
 from graph.needs import Ints
@@ -205,7 +205,7 @@ def chokepoints(
         found = _parties(net, limit)
     else:
         found = _lost(net, by, limit)
-    claims = known_by(evidence(store, _claims(stop for each in found for stop in each.first)), as_of)
+    claims = evidence(store, _claims(stop for each in found for stop in each.first), as_of)
     return Chokepoints(
         by=by,
         component=component if by == "party" else None,
@@ -290,7 +290,7 @@ def stops(
     lost = [net.index[iri] for iri in (node.iri, *included) if iri in net.index]
     forward = stops_of(net, stop(net.needs, lost), None)
     backward, together = _stopped_by(net, lost), _pairs(net, lost)
-    claims = known_by(evidence(store, _claims([*forward, *backward])), as_of)
+    claims = evidence(store, _claims([*forward, *backward]), as_of)
     return Stops(
         party=party(node),
         includes=_parties_of(net, (net.index[iri] for iri in included)),

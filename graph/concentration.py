@@ -20,7 +20,7 @@ from graph.components import wordings
 from graph.dependency import disputed_in, find, party
 from graph.errors import UnknownNameError
 from graph.evidence import coverage, evidence
-from graph.exposure import Source, known_by
+from graph.exposure import Source
 from graph.facts import CONTAINED, DEVELOPED, HOSTED
 from graph.models import Answer, Coverage, Evidence, Interval, Party, counted
 from graph.needs import Bools, Floats, Ints
@@ -230,7 +230,7 @@ def concentration(
         (of_need(net, n) for n in chosen.tolist()), key=lambda each: (-each.hhi[0], -each.hhi[1], each.party.name)
     )
     shown = tuple(found[:limit])
-    claims = known_by(evidence(store, (claim for each in shown for s in each.suppliers for claim in s.claims)), as_of)
+    claims = evidence(store, (claim for each in shown for s in each.suppliers for claim in s.claims), as_of)
     return Concentration(
         component=component,
         level=level,

@@ -121,9 +121,7 @@ def dependents(
             path = _path(net, n, last, direction)
             weakest = max((hop.level for hop in path), key=terms.LEVELS.index)
             found.append(Dependent(party=party(net.nodes[n]), tier=int(tier[n]), level=weakest, path=path))
-    claims = evidence(store, (claim for each in found for hop in each.path for claim in hop.claims))
-    if as_of is not None:
-        claims = {iri: claim for iri, claim in claims.items() if claim.date <= as_of.isoformat()}
+    claims = evidence(store, (claim for each in found for hop in each.path for claim in hop.claims), as_of)
     return Dependents(
         party=party(node),
         includes=tuple(party(net.nodes[n]) for n in start if net.nodes[n].iri != node.iri),

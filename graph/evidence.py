@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date as Date
 
 from graph.models import Coverage, Evidence
 from graph.queries import query, rows, values
@@ -15,8 +16,8 @@ _MOST = 20_000  # claims kept of a store, at about 2 kB each
 _SEEN: Remembered[dict[str, Evidence]] = Remembered(lambda _: {})
 
 
-def evidence(store: Store, claims: Iterable[str]) -> dict[str, Evidence]:
-    """Return claims by IRI, in the order of their IRIs; those read last are kept until the store changes."""
+def evidence(store: Store, claims: Iterable[str], as_of: Date | None = None) -> dict[str, Evidence]:
+    """Return claims by IRI, in the order of their IRIs, those known by a day; those read last are kept until the store changes."""
     wanted = sorted(set(claims))
     seen = _SEEN.of(store)
     found = {claim: known for claim in wanted if (known := seen.get(claim))}
@@ -28,7 +29,8 @@ def evidence(store: Store, claims: Iterable[str]) -> dict[str, Evidence]:
         seen.clear()
     if len(unread) <= _MOST:
         seen.update((claim, found[claim]) for claim in unread if claim in found)
-    return {claim: found[claim] for claim in wanted if claim in found}
+    last = as_of.isoformat() if as_of else None
+    return {claim: found[claim] for claim in wanted if claim in found and (last is None or found[claim].date <= last)}
 
 
 def _evidence(row: list[str]) -> Evidence:

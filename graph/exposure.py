@@ -237,7 +237,7 @@ def exposure(
     used = [claim for at in levels for need in at.needs for supplier in need.sources for claim in supplier.claims]
     used += [claim for at in levels for step in at.path for claim in step.claims]
     used += [claim for share in narrowing for claim in share.claims]
-    found = known_by(evidence(store, used), as_of)
+    found = evidence(store, used, as_of)
     return Exposure(
         party=party(node),
         to=party(source),
@@ -281,7 +281,7 @@ def exposures(
         )
         for n in chosen
     )
-    claims = known_by(evidence(store, (claim for each in found for step in each.path for claim in step.claims)), as_of)
+    claims = evidence(store, (claim for each in found for step in each.path for claim in step.claims), as_of)
     return Ranking(
         to=party(source),
         includes=tuple(party(net.nodes[net.index[iri]]) for iri in included),
@@ -340,13 +340,6 @@ def _need(net: Network, need: int, own: int, low: Spread, high: Spread, reading:
         disputed=bool(needs.disputed[need]) or any(each.disputed for each in sources),
         sources=tuple(sources),
     )
-
-
-def known_by(found: dict[str, Evidence], as_of: Date | None) -> dict[str, Evidence]:
-    """Return the claims that were known on a day."""
-    if as_of is None:
-        return found
-    return {iri: claim for iri, claim in found.items() if claim.date <= as_of.isoformat()}
 
 
 def in_words(step: Hop) -> str:

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from graph.dependency import find, hop, party, tiers
 from graph.evidence import coverage, evidence
-from graph.exposure import in_words, known_by, seeds, with_arms
+from graph.exposure import in_words, seeds, with_arms
 from graph.members import Members
 from graph.models import Answer, Coverage, Evidence, Hop, Interval, Party, counted
 from graph.names import apart, arms
@@ -140,7 +140,7 @@ def paths(
     asked, starts = Members.of(net, members), Members.of(net, sources)
     found, complete = best_paths(net, starts.nodes, asked.nodes, count) if starts.nodes and asked.nodes else ([], True)
     ways = tuple(_path(net, facts) for facts in found)
-    claims = known_by(evidence(store, (claim for way in ways for step in way.path for claim in step.claims)), as_of)
+    claims = evidence(store, (claim for way in ways for step in way.path for claim in step.claims), as_of)
     return Paths(
         party=party(node),
         on=party(source),
@@ -249,7 +249,7 @@ def common(
         )
     found.sort(key=_weight)
     shown = tuple(found[:limit])
-    claims = known_by(evidence(store, (claim for each in shown for claim in each.claims)), as_of)
+    claims = evidence(store, (claim for each in shown for claim in each.claims), as_of)
     return Common(
         parties=tuple(party(node) for node in nodes),
         level=level,

@@ -17,7 +17,7 @@ from pydantic import Field
 
 from graph.dependency import find, party, tiers
 from graph.evidence import coverage, evidence
-from graph.exposure import known_by, seeds, with_arms
+from graph.exposure import seeds, with_arms
 from graph.members import Members
 from graph.models import Answer, Coverage, Evidence, Interval, Party, counted
 from graph.names import Node, arms, described
@@ -252,7 +252,7 @@ def portfolio(
         )
     )
     shown = tuple(each for each, _ in found[:limit])
-    claims = known_by(evidence(store, (claim for each in shown for claim in each.claims)), as_of)
+    claims = evidence(store, (claim for each in shown for claim in each.claims), as_of)
     return Portfolio(
         holdings=tuple(Holding(party=party(nodes[iri]), weight=weight) for iri, weight in known.items()),
         unknown=tuple(unknown),

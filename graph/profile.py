@@ -61,9 +61,7 @@ def profile(
         for tie in answer.found:
             ties.setdefault((tie.relation or "", tie.subject.iri, tie.object.iri if tie.object else ""), tie)
     found = tuple(ties.values())
-    claims = evidence(store, (claim for tie in found for claim in tie.claims))
-    if as_of is not None:
-        claims = {iri: claim for iri, claim in claims.items() if claim.date <= as_of.isoformat()}
+    claims = evidence(store, (claim for tie in found for claim in tie.claims), as_of)
 
     def known(identity: str) -> Party | None:
         return party(names[terms.ID + identity]) if identity and terms.ID + identity in names else None

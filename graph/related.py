@@ -161,9 +161,7 @@ def related(
     if "develops" in predicates and (subject or object):
         found += _catalogued(subject, object, developer, names, {(tie.subject.iri, _iri(tie.object)) for tie in found})
     found.sort(key=_order)
-    claims = evidence(store, (claim for tie in found for claim in tie.claims))
-    if as_of is not None:
-        claims = {iri: claim for iri, claim in claims.items() if claim.date <= as_of.isoformat()}
+    claims = evidence(store, (claim for tie in found for claim in tie.claims), as_of)
     return Related(
         subject=party(subject) if subject else None,
         object=party(object) if object else None,

@@ -95,9 +95,7 @@ def sole_sources(
             )
         )
     found.sort(key=lambda each: (each.certainty, each.consumer.name.casefold(), each.component))
-    claims = evidence(store, (claim for each in found for claim in each.claims))
-    if as_of is not None:
-        claims = {iri: claim for iri, claim in claims.items() if claim.date <= as_of.isoformat()}
+    claims = evidence(store, (claim for each in found for claim in each.claims), as_of)
     return SoleSources(
         party=party(node) if node else None,
         level=level,

@@ -138,13 +138,13 @@ def timeline(
         lapse_days=lapse_days,
     )
     today = newest_day(store, as_of)
-    claims = evidence(store, (claim for each in found for claim in each.claims))
+    claims = evidence(store, (claim for each in found for claim in each.claims), as_of)
     return Timeline(
         party=party(node),
         as_of=as_of.isoformat() if as_of else None,
         today=today.isoformat() if today else None,
         found=found,
-        evidence={name: each for name, each in claims.items() if as_of is None or each.date <= as_of.isoformat()},
+        evidence=claims,
         coverage=coverage(claims),
     )
 

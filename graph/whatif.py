@@ -14,7 +14,7 @@ from graph.closure import stop
 from graph.concentration import bought, over_firms
 from graph.dependency import party
 from graph.evidence import coverage, evidence
-from graph.exposure import in_words, known_by
+from graph.exposure import in_words
 from graph.models import Answer, Coverage, Evidence, Hop, Interval, Party
 from graph.network import Network, network
 from graph.propagation import Bound, Spread, spread
@@ -139,7 +139,7 @@ def whatif(
     used = [claim for each in shown for step in each.suppliers for claim in step.claims]
     used += [claim for loss in losses for step in loss.path for claim in step.claims]
     used += [claim for need in denser for claim in need.claims]
-    claims = known_by(evidence(store, used), as_of)
+    claims = evidence(store, used, as_of)
     return WhatIf(
         scenario=read.text,
         title=read.title,

@@ -21,7 +21,7 @@ from graph.closure import stop
 from graph.consolidate import STAGE
 from graph.dependency import find, party
 from graph.evidence import coverage, evidence
-from graph.exposure import known_by, seeds, with_arms
+from graph.exposure import seeds, with_arms
 from graph.members import Members
 from graph.models import Answer, Coverage, Evidence, Party
 from graph.names import apart
@@ -123,7 +123,7 @@ def withdrawal(
     holds = proof is not None and proof(net) is not None
     sets, complete = telling(net, proof) if proof is not None and holds else ([], True)
     behind = {claim for each in sets for number in each for claim in net.relations[number].claims}
-    claims = _holding(known_by(evidence(store, behind), as_of), level)
+    claims = _holding(evidence(store, behind, as_of), level)
     found = sorted(
         (_set(net, each, claims) for each in sets), key=lambda s: (len(s.relations), len(s.claims), s.relations)
     )

@@ -50,7 +50,7 @@ def neighbours(
     number = net.index.get(node.iri)
     into = [hop(net, int(fact)) for fact in net.facts_to(number)[:limit]] if number is not None else []
     out = [hop(net, fact) for fact in net.facts_from(number)[:limit]] if number is not None else []
-    claims = _known(evidence(store, (claim for each in (*into, *out) for claim in each.claims)), as_of)
+    claims = evidence(store, (claim for each in (*into, *out) for claim in each.claims), as_of)
     ends = {end.iri for each in (*into, *out) for end in (each.supplier, each.consumer)}
     return Neighbours(
         party=party(node),
@@ -104,7 +104,7 @@ def ego(
     picture = Picture(verb, _lead(len(reached) - len(start), level, as_of), spots, tuple(_lines(net, kept.tolist())))
     picture = summarised(picture, most)
     wanted = {claim for each in picture.lines for claim in each.claims}
-    claims = _known(evidence(store, sorted(wanted)), as_of)
+    claims = evidence(store, sorted(wanted), as_of)
     return Picture(picture.title, picture.lead, picture.spots, picture.lines, claims, "Columns are tiers", picture.note)
 
 
@@ -125,10 +125,6 @@ def _lines(net: Network, facts: Iterable[int]) -> list[Line]:
 
 def _hidden(net: Network, number: int, tier: np.ndarray, deepest: int) -> int:
     return sum(1 for other in adjacent(net, number) if not 0 <= tier[other] <= deepest)
-
-
-def _known(found: dict[str, Evidence], as_of: Date | None) -> dict[str, Evidence]:
-    return {iri: claim for iri, claim in found.items() if as_of is None or claim.date <= as_of.isoformat()}
 
 
 def _lead(count: int, level: str, as_of: Date | None) -> str:
