@@ -73,8 +73,11 @@ class Figures:
 
 
 def gold_rows(unit: Unit) -> list[dict[str, Any]]:
-    """A unit's claims in the contract's form."""
-    return [{**c.row, "sentence": unit.text, "citations": []} for c in unit.claims]
+    """A unit's claims in the contract's form; ``also`` names other objects that are as right (rule 2)."""
+    return [
+        {**c.row, "object": [c.row["object"], *c.row["also"]] if "also" in c.row else c.row.get("object"), "sentence": unit.text, "citations": []}
+        for c in unit.claims
+    ]  # fmt: skip
 
 
 def claim_row(found: Found, text: str) -> dict[str, Any]:
@@ -108,7 +111,7 @@ def figures(
         counts[unit.register] = counts["all"]
         if details:
             for predicate in PREDICATES:
-                asked = len({(c["subject"], c["object"]) for c in gold_rows(unit) if c["predicate"] == predicate})
+                asked = len({(c["subject"], str(c["object"])) for c in gold_rows(unit) if c["predicate"] == predicate})
                 absent = sum(c["predicate"] == predicate for c in missed)
                 extra = sum(c["predicate"] == predicate for c in wrong)
                 if asked or extra:
