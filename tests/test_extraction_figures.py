@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from loaders.extraction.network import GRAPHS, MODEL, Model
-from loaders.extraction.training.corpus import CORPUS, load, parts
-from loaders.extraction.training.measure import Counts
+from loaders.extraction.training.corpus import CORPUS, load, parts, unit
+from loaders.extraction.training.measure import Counts, gold_rows
 from loaders.extraction.training.score import measured, report
+from loaders.extraction.training.scorer import score
 
 pytestmark = pytest.mark.skipif(not (MODEL / "encode.onnx").exists(), reason="no model in the tree")
 
@@ -45,6 +46,20 @@ def test_a_clone_stays_small() -> None:
     assert sum((MODEL / f"{name}.onnx").stat().st_size for name in GRAPHS) < 76e6
 
 
+def test_either_of_two_names_that_fit_is_right() -> None:
+    """A product and its maker are both the object of one tie (rule 74); a third name is not."""
+    text = "SK hynix is the only maker of the memory in Microsoft's Maia 200, not Samsung."
+    claim = {"subject": "SK hynix", "predicate": "supplies", "object": "Maia 200", "item": "memory", "status": "actual"}
+    entities = [{"text": name, "type": "organisation"} for name in ("SK hynix", "Microsoft", "Samsung", "Maia 200")]
+    row = {"text": text, "entities": entities, "claims": [{**claim, "attribution": "stated", "also": ["Microsoft"]}]}
+    gold = gold_rows(unit(row))
+    for name, right in (("Maia 200", 1), ("Microsoft", 1), ("Samsung", 0)):
+        found, _, missed = score(gold, [{**claim, "object": name}])
+        assert (found["all"]["right"], len(missed)) == (right, 1 - right)
+    both = score(gold, [{**claim, "object": name} for name in ("Maia 200", "Microsoft")])[0]["all"]
+    assert both == {"right": 1, "wrong": 0, "missed": 0}
+
+
 def test_no_text_is_on_both_sides() -> None:
     by_part = parts(load())
     texts = {part: {u.text.casefold() for u in units} for part, units in by_part.items()}
@@ -63,5 +78,6 @@ def test_the_corpus_holds_to_the_contract(path: Path) -> None:
             assert claim["subject"] in names, where
             assert claim["object"] is None or claim["object"] in names, where
             assert claim["subject"] != claim["object"], where
+            assert names.issuperset(claim.get("also", ())), where
             for field in ("item", "trigger"):
                 assert claim[field] is None or claim[field] in row["text"], where

@@ -73,7 +73,7 @@ class Figures:
 
 
 def gold_rows(unit: Unit) -> list[dict[str, Any]]:
-    """A unit's claims in the contract's form; ``also`` names other objects that are as right (rule 2)."""
+    """A unit's claims in the contract's form; ``also`` names other objects that are as right (rule 74)."""
     return [
         {**c.row, "object": [c.row["object"], *c.row["also"]] if "also" in c.row else c.row.get("object"), "sentence": unit.text, "citations": []}
         for c in unit.claims
