@@ -79,5 +79,7 @@ def test_the_corpus_holds_to_the_contract(path: Path) -> None:
             assert claim["object"] is None or claim["object"] in names, where
             assert claim["subject"] != claim["object"], where
             assert names.issuperset(claim.get("also", ())), where
+            twins = [c for c in row["claims"] if all(c[f] == claim[f] for f in ("subject", "predicate", "object"))]
+            assert all(c.get("also") == claim.get("also") for c in twins), where
             for field in ("item", "trigger"):
                 assert claim[field] is None or claim[field] in row["text"], where

@@ -13,13 +13,14 @@ from typing import Final
 
 _MACRO: Final = {
     "X": r"(?P<x>@[opu]\d+)(?: product)?",
+    "WHO": r"(?P<x>@[opu]\d+)",
     "Y": r"(?P<y>@[opu]\d+)(?: product)?",
     "P": r"(?P<x>@[pu]\d+)(?: product)?",
     "I": r"(?P<item>@[pu]\d+|#\w+|product)(?: product)?",
     "ITEM": r"(?P<item>@[pu]\d+)(?: product)?",
     "L": r"(?P<list>@[opu]\d+(?: with @[opu]\d+)+)",
-    # Y is gone
-    "GONE": r"(?:(?:if|when) (?P<y>@[opu]\d+)(?: 's)?(?: be)?(?: stop)+|without (?P<y>@[opu]\d+))",
+    # Y is gone ("when Y stopped" may be what happened)
+    "GONE": r"(?:if (?P<y>@[opu]\d+)(?: 's)?(?: be)?(?: to)?(?: stop)+|without (?P<y>@[opu]\d+))",
     # X is who is served: "whom does X host" and "who rents from X" ask about the other end.
     "TO": r"^(?!.*\b(?:do|have|may|would) @\w+ (?:(?!be )\w+ )*{DO}\b)(?!(?:who|what)(?: product)? be @\w+ {DO}(?: (?:for|to|with))?$)(?!.*@\w+ {DO}(?: (?:for|to))? who$)(?!.*\bcloud (?:(?:do|have|may|would) @\w+ supply|use|supply|buy)\b)(?!.*\b(?:from|by) @\w+$)".replace(
         "{DO}", "(?:fabricate|foundry|package|host|license|restrict|ban|constrain)"
@@ -34,8 +35,8 @@ _FORMS: Final = (
     ("conflicts", r"\bdisagree\b(?:.*?{X})?"),
     ("conflicts", r"{X} (?:'s |be )?disagree|disagree source-of on {X}"),
     # what if; what it means for one party is how exposed that one is
-    ("exposure", r"\b(?:happen to|impact (?:on|to)|hit) {X}(?: 's)?(?: \w+)? {GONE}$|{X} be hit {GONE}$"),
-    ("exposure", r"^{GONE} (?:what|how) (?:would |do )?(?:happen to|impact (?:on|to)|hit) {X}$|{Y}(?: 's)? stop hit {X}$"),
+    ("exposure", r"^(?:what|how) (?:would |do )?(?:be )?(?:happen to|impact (?:on|to)) {WHO} {GONE}$|^{GONE} what (?:would |do )?(?:be )?(?:happen to|impact (?:on|to)) {WHO}$"),
+    ("exposure", r"^(?:how )?(?:much )?(?:would|be) {WHO} (?:be )?hit {GONE}$|^{GONE} how (?:would|be) {WHO} (?:be )?hit$|^(?:how )?would {Y}(?: 's)? stop hit {WHO}$"),
     ("whatif", r"\b(?:if|without|when(?! (?:do|be|have|may|would) @))\b.*?{S}(?! with).*(?:stop|half|lose|ban|short|less|%|percent)\b"),
     ("whatif", r"\b(?:if|when(?! (?:do|be|have|may|would) @))\b.*(?<![\w-])(?:stop|lose|ban|half|short|less)\b.*?{S}(?! with)"),
     ("whatif", r"\bif\b.*?{S}(?: would| may| do)? not (?:supply|make|fabricate|package|host)\b"),
