@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from loaders.claim import Claim, Document
 from loaders.linking import Linker
@@ -47,3 +47,14 @@ class PlainReader:
                 trigger="supplies",
                 extractor=self.name,
             )
+
+
+@dataclass(frozen=True)
+class BrokenReader(PlainReader):
+    """An extractor that some texts break, and that makes of others what no store or file can hold."""
+
+    def extract(self, document: Document) -> Iterator[Claim]:
+        if "Micron" in document.text:
+            raise KeyError("Micron")
+        for claim in super().extract(document):
+            yield replace(claim, trigger="\ud83d" if "TSMC" in claim.sentence else "supplies")

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +27,8 @@ from graph.loading import Reading, find_files, load_files
 from graph.network import Network, build
 from graph.propagation import spread
 from graph.store import Store, open_store
-from loaders.claim import Claim, Document
 from loaders.errors import LoaderError
-from plain_reader import PlainReader
+from plain_reader import BrokenReader, PlainReader
 from samples import EVENTS, SAMPLES
 
 READING = Reading(extractor=PlainReader)
@@ -128,16 +126,6 @@ def test_what_it_made_in_a_folder_is_no_input_of_the_next_run_over_it(archive: P
     first = backfill([news], news / "backfill", READING)
     again = backfill([news], news / "backfill", READING)
     assert (again.documents, again.made) == (first.documents, 0)
-
-
-class BrokenReader(PlainReader):
-    """An extractor that some texts break, and that makes of others what no file can hold."""
-
-    def extract(self, document: Document) -> Iterator[Claim]:
-        if "Micron" in document.text:
-            raise KeyError("Micron")
-        for claim in super().extract(document):
-            yield replace(claim, trigger="\ud83d" if "TSMC" in claim.sentence else "supplies")
 
 
 def test_what_breaks_the_reader_or_can_not_be_written_or_looked_at_stops_no_other(

@@ -8,8 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,9 +15,8 @@ import pytest
 from graph.errors import StoreError
 from graph.loading import Reading, find_files, load_files
 from graph.store import Store, open_store
-from loaders.claim import Claim, Document
 from loaders.errors import LoaderError
-from plain_reader import PlainReader
+from plain_reader import BrokenReader, PlainReader
 from samples import ETO
 
 READING = Reading(extractor=PlainReader)
@@ -101,16 +98,6 @@ def test_a_refused_file_ends_the_load_or_is_noted(tmp_path: Path, memory: Store,
     assert content(memory) == []
     tally = load_files(memory, paths, READING, processes=processes, keep_going=True)
     assert (tally.documents, len(tally.faults)) == (5, 1)
-
-
-class BrokenReader(PlainReader):
-    """An extractor that some texts break, and that makes of others what no store can hold."""
-
-    def extract(self, document: Document) -> Iterator[Claim]:
-        if "Micron" in document.text:
-            raise KeyError("Micron")
-        for claim in super().extract(document):
-            yield replace(claim, trigger="\ud83d" if "TSMC" in claim.sentence else "supplies")
 
 
 @pytest.mark.parametrize("processes", [1, 2])

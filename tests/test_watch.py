@@ -23,7 +23,7 @@ from graph.loading import Reading
 from graph.store import Store, open_store
 from graph.watch import State, look
 from loaders.claim import Claim, Document
-from plain_reader import PlainReader
+from plain_reader import BrokenReader, PlainReader
 
 HERE = ipaddress.ip_network("127.0.0.1/32")
 LIMITS = Limits(silence=2.0, whole=4.0, size=2**20, private=(HERE,))
@@ -187,17 +187,6 @@ def test_another_reader_or_mapping_is_a_reason_to_read_again(tmp_path: Path, mem
     assert (run.looked[0].documents, run.looked[0].unchanged) == (1, 1)
     assert b"fabricatesFor" in b"".join(memory.export())
     assert look(memory, [str(tmp_path)], state, Reading(extractor=NewReader)).looked[0].documents == 2
-
-
-@dataclass(frozen=True)
-class BrokenReader(PlainReader):
-    """An extractor that some texts break, and that makes of others what no store can hold."""
-
-    def extract(self, document: Document) -> Iterator[Claim]:
-        if "Micron" in document.text:
-            raise KeyError("Micron")
-        for claim in super().extract(document):
-            yield replace(claim, trigger="\ud83d" if "TSMC" in claim.sentence else "supplies")
 
 
 def test_what_breaks_reader_or_store_stops_neither_folder_nor_feed(
