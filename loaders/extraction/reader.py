@@ -12,7 +12,7 @@ from typing import Literal, cast
 from loaders.claim import Attribution, Claim, Document, Sentence, Status
 from loaders.extraction.items import rightful
 from loaders.extraction.network import Model
-from loaders.extraction.reading import Found, Reading, Span, read
+from loaders.extraction.reading import NO_LEAN, Found, Reading, Span, read
 from loaders.extraction.stance import settled
 from loaders.extraction.windows import Window, windows
 from loaders.linking import Linker
@@ -122,7 +122,12 @@ class Reader:
         least = self.least / 2 if floor is None else floor
         texts = [window.text for window in cut]
         readings = read(
-            self.model, self.model.tokeniser, texts, least, self.model.card["lean"], partial(kind_of, self.linker)
+            self.model,
+            self.model.tokeniser,
+            texts,
+            least,
+            NO_LEAN | self.model.card["lean"],
+            partial(kind_of, self.linker),
         )
         return [
             replace(reading, found=tuple(settled(found, window) for found in rightful(reading.found, window)))

@@ -44,7 +44,9 @@ _QUALIFIERS = re.compile(
     re.IGNORECASE,
 )
 """What may stand between an earlier likely beginning of an item and the likeliest: "older scanners" rather than "scanners"."""
-NO_LEAN = dict.fromkeys(("item", *FIELDS), 0.0)
+POINTED = ("item", *FIELDS)
+"""The fields that point at words of the text, each of which may be left empty."""
+NO_LEAN = dict.fromkeys((*POINTED, *PREDICATES), 0.0)
 
 
 class Network(Protocol):
@@ -114,11 +116,11 @@ def read(
     lean: Mapping[str, float] = NO_LEAN,
     kind_of: KindOf = lambda name, type_: "",
 ) -> list[Reading]:
-    """Read each text by itself; relations below the probability ``floor`` are left out.
+    """Read each text by itself; relations below the probability ``floor``, after ``lean``, are left out.
 
-    ``lean`` gives, by field, the log-odds by which a field is filled rather than left empty; ``kind_of`` knows the kinds of
-    names by their wording and type. Texts of like length go through the encoder together; the answer does not depend on
-    who asks.
+    ``lean`` gives the log-odds by which a relation is likelier than the network says, by predicate, and by which a field is
+    filled rather than left empty, by field; ``kind_of`` knows the kinds of names by their wording and type. Texts of like
+    length go through the encoder together; the answer does not depend on who asks.
     """
     tokens = [tokeniser(text) for text in texts]
     order = sorted(range(len(texts)), key=lambda i: (len(tokens[i]), texts[i]))
@@ -194,7 +196,9 @@ def _claims(
 ) -> list[list[Found]]:
     """The claims of every relation from ``floor`` up, those of one relation together."""
     probability, pair = network.relate(memory, asked.kinds, asked.near, asked.pool, asked.pairs)
-    probability = probability * MAY[(asked.pairs[:, 1] > 0).astype(int)]
+    factor = np.exp([lean[predicate] for predicate in PREDICATES], dtype=np.float32)
+    probability = probability * factor / (1 - probability + probability * factor)
+    probability *= MAY[(asked.pairs[:, 1] > 0).astype(int)]
     hits = np.argwhere(probability >= floor)
     if not len(hits):
         return []

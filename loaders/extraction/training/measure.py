@@ -1,11 +1,11 @@
 """Counts and figures: what was read against what is annotated, by family, predicate and register."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from loaders.extraction.labels import PREDICATES
-from loaders.extraction.reading import NO_LEAN, Found
+from loaders.extraction.reading import POINTED, Found
 from loaders.extraction.training import scorer
 from loaders.extraction.training.corpus import Unit
 
@@ -93,17 +93,13 @@ def claim_row(found: Found, text: str) -> dict[str, Any]:
 def figures(
     units: Sequence[Unit],
     read: Sequence[Iterable[dict[str, Any]]],
-    threshold: float | Mapping[str, float],
+    threshold: float,
     details: bool = True,
 ) -> Figures:
-    """Score claims at a threshold (one, or one a predicate) against the units, each unit by itself."""
+    """Score claims at a threshold against the units, each unit by itself."""
     out = Figures()
     for unit, claims in zip(units, read, strict=True):
-        kept = [
-            c
-            for c in claims
-            if c["score"] >= (threshold if isinstance(threshold, float) else threshold[c["predicate"]])
-        ]
+        kept = [c for c in claims if c["score"] >= threshold]
         result, wrong, missed = scorer.score(gold_rows(unit), kept)
         counts = {"all": Counts(*(result["all"][k] for k in ("right", "wrong", "missed")))}
         for family, c in result["family"].items():
@@ -131,14 +127,15 @@ def best_threshold(units: Sequence[Unit], read: Sequence[Iterable[dict[str, Any]
 
 
 def field_f1(units: Sequence[Unit], read: Sequence[Iterable[dict[str, Any]]], threshold: float) -> dict[str, float]:
-    """By pointed field, how well it is filled on right claims: what is filled wrongly counts as much as what is left out."""
-    counts = {field: Counts() for field in NO_LEAN}
+    """By pointed field, how well it is filled on right claims: a wrong value counts as much as one left out, and as both where there is one to be said."""
+    counts = {field: Counts() for field in POINTED}
     for unit, claims in zip(units, read, strict=True):
         gold = gold_rows(unit)
-        for claim in claims:
-            match = next((g for g in gold if claim["score"] >= threshold and scorer.matches(g, claim)), None)
-            for name, count in counts.items() if match else ():
-                said, asked = claim[name] is not None, match[name] is not None
-                right = said and asked and scorer.agrees(name, match[name], claim[name])
+        for claim in (c for c in claims if c["score"] >= threshold):
+            same = [g for g in gold if scorer.matches(g, claim)]
+            for name, count in counts.items() if same else ():
+                values = [g[name] for g in same if g[name] is not None]
+                said, asked = claim[name] is not None, len(values) == len(same)
+                right = said and any(scorer.agrees(name, value, claim[name]) for value in values)
                 count.add(Counts(int(right), int(said and not right), int(asked and not right)))
     return {field: count.f1 for field, count in counts.items()}

@@ -1,6 +1,6 @@
 """Figures of a model on the texts that no model trains on: ``python -m loaders.extraction.training.score``.
 
-The texts are read as documents, the way the loaders read them. ``--tune`` first chooses the threshold and the calibration on one half of the held-back texts and writes them, with the figures of the other half, into the card.
+The texts are read as documents, the way the loaders read them. ``--tune`` first chooses the threshold, the calibration and the leans on one half of the held-back texts and writes them, with the figures of the other half, into the card.
 """
 
 import argparse
@@ -9,22 +9,33 @@ import math
 import resource
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from loaders.claim import Document, Sentence
+from loaders.extraction.labels import PREDICATES
 from loaders.extraction.network import MODEL, Model
 from loaders.extraction.reader import Reader, apart
-from loaders.extraction.reading import NO_LEAN
+from loaders.extraction.reading import NO_LEAN, POINTED
 from loaders.extraction.training.corpus import CORPUS, Unit, load, parts, sentence_spans
 from loaders.extraction.training.measure import Figures, best_threshold, claim_row, field_f1, figures, gold_rows
 from loaders.extraction.training.scorer import FAMILY, matches
 
+Doubles = NDArray[np.float64]
+
 SAMPLE = 200
 """On about how many texts, from all registers, speed is measured."""
-LEANS = (0.5, 1.0, 1.5)
+FIELD_LEANS = (0.0, 0.5, 1.0, 1.5)
 """The log-odds tried by which a field is filled rather than left empty; not more, as a wrong share is worse than none."""
+LEAST = 0.2
+"""The threshold while tuning; the leans of predicates are fitted on claims from it up."""
+RIDGE = 4.0
+"""How strongly what sets a predicate apart is drawn to naught, the rarer the predicate the more."""
 OPEN, CLOSE = "<!-- figures -->", "<!-- /figures -->"
 
 
@@ -56,45 +67,78 @@ def read_units(reader: Reader, units: Sequence[Unit]) -> list[list[dict[str, Any
     return out
 
 
-def samples(
-    units: Sequence[Unit], read: Sequence[list[dict[str, Any]]], least: float
-) -> list[tuple[float, bool, bool]]:
-    """(score, apart, right) of every claim above ``least``."""
+@dataclass(frozen=True)
+class Judged:
+    """A claim that was read: its score, its predicate, whether its ends stand apart, and whether it is annotated."""
+
+    score: float
+    predicate: str
+    apart: bool
+    right: bool
+
+    @property
+    def log_odds(self) -> float:
+        """Of the score."""
+        score = min(max(self.score, 1e-4), 1 - 1e-4)
+        return math.log(score / (1 - score))
+
+
+def judged(units: Sequence[Unit], read: Sequence[list[dict[str, Any]]], least: float) -> list[Judged]:
+    """Every claim with a score of ``least`` or more."""
     return [
-        (c["score"], c["apart"], any(matches(g, c) for g in gold_rows(unit)))
+        Judged(c["score"], c["predicate"], c["apart"], any(matches(g, c) for g in gold))
         for unit, claims in zip(units, read, strict=True)
+        for gold in (gold_rows(unit),)
         for c in claims
         if c["score"] >= least
     ]
 
 
-def calibration(pairs: Sequence[tuple[float, bool]]) -> tuple[float, float]:
-    """Slope and shift of Platt's scaling on the log-odds, by Newton's method."""
-    x = [math.log(min(max(s, 1e-4), 1 - 1e-4) / (1 - min(max(s, 1e-4), 1 - 1e-4))) for s, _ in pairs]
-    a, b = 1.0, 0.0
+def logistic(features: Doubles, right: Doubles, ridge: Doubles) -> Doubles:
+    """Weights (features) of the likeliest logistic model of ``right`` (claims), each drawn to naught by its ``ridge``, by Newton's method.
+
+    >>> log_odds = np.log([[1.0], [3.0]])
+    >>> logistic(np.repeat(log_odds, [2, 4], axis=0), np.array([1.0, 0, 1, 1, 1, 0]), np.zeros(1)).round(3).tolist()
+    [1.0]
+    """
+    weights = np.zeros(features.shape[1])
     for _ in range(50):
-        p = [1 / (1 + math.exp(-(a * v + b))) for v in x]
-        ga = sum((q - r) * v for q, (_, r), v in zip(p, pairs, x, strict=True)) + 1e-3 * (a - 1)
-        gb = sum(q - r for q, (_, r) in zip(p, pairs, strict=True))
-        w = [q * (1 - q) + 1e-9 for q in p]
-        haa, hab, hbb = (
-            sum(u * v * v for u, v in zip(w, x, strict=True)) + 1e-3,
-            sum(u * v for u, v in zip(w, x, strict=True)),
-            sum(w),
-        )
-        det = haa * hbb - hab * hab
+        likely = 1 / (1 + np.exp(-features @ weights))
+        gradient = features.T @ (likely - right) + ridge * weights
+        curvature = (features * (likely * (1 - likely))[:, None]).T @ features + np.diag(ridge + 1e-9)
         # Whole steps of Newton's method overshoot where few claims are right.
-        a -= min(0.5, max(-0.5, (hbb * ga - hab * gb) / det))
-        b -= min(0.5, max(-0.5, (haa * gb - hab * ga) / det))
-    return round(a, 4), round(b, 4)
+        weights -= np.clip(np.linalg.solve(curvature, gradient), -0.5, 0.5)
+    return weights
 
 
-def reliability(reader: Reader, claims: Sequence[tuple[float, bool, bool]]) -> list[dict[str, Any]]:
+def calibration(claims: Sequence[Judged]) -> tuple[float, float]:
+    """Slope and shift of Platt's scaling of the log-odds."""
+    features = np.array([[one.log_odds, 1.0] for one in claims]).reshape(-1, 2)
+    slope, shift = logistic(features, np.array([float(one.right) for one in claims]), np.full(2, 1e-3))
+    return round(float(slope), 4), round(float(shift), 4)
+
+
+def relation_leans(claims: Sequence[Judged]) -> dict[str, float]:
+    """By how much the log-odds of each predicate are to rise so that at one score all are right equally often, as far as ``RIDGE`` allows.
+
+    :raises ValueError: where claims of higher scores are not right more often.
+    """
+    features = np.array([[one.log_odds, 1.0, *(one.predicate == p for p in PREDICATES)] for one in claims], float)
+    ridge = np.array([1e-3, 1e-3, *[RIDGE] * len(PREDICATES)])
+    slope, _, *shifts = logistic(features, np.array([float(one.right) for one in claims]), ridge).tolist()
+    if slope <= 0:
+        raise ValueError(
+            "claims of higher scores are not right more often: is this the model's own card and tokenizer?"
+        )
+    return {p: round(shift / slope, 3) for p, shift in zip(PREDICATES, shifts, strict=True)}
+
+
+def reliability(reader: Reader, claims: Sequence[Judged]) -> list[dict[str, Any]]:
     """Confidence against truth in bands of a tenth."""
     bands: dict[int, list[tuple[float, bool]]] = {}
-    for score, parted, right in claims:
-        confidence = reader.confidence(score, parted)
-        bands.setdefault(min(9, int(confidence * 10)), []).append((confidence, right))
+    for one in claims:
+        confidence = reader.confidence(one.score, one.apart)
+        bands.setdefault(min(9, int(confidence * 10)), []).append((confidence, one.right))
     return [
         {
             "from": band / 10,
@@ -107,23 +151,21 @@ def reliability(reader: Reader, claims: Sequence[tuple[float, bool, bool]]) -> l
 
 
 def tune(model: Model, units: Sequence[Unit]) -> dict[str, Any]:
-    """Threshold, calibration and the lean of each field for a model, from the tuning half."""
-    model.card.update(threshold=0.2, calibration=dict.fromkeys(("within", "apart"), (1.0, 0.0)), lean=dict(NO_LEAN))
-    read = read_units(Reader(model=model), units)
-    threshold = best_threshold(units, read)
-    claims = samples(units, read, threshold / 2)
+    """Threshold, calibration and leans for a model, from the tuning half."""
+    model.card.update(threshold=LEAST, calibration=dict.fromkeys(("within", "apart"), (1.0, 0.0)), lean=NO_LEAN)
+    relations = relation_leans(judged(units, read_units(Reader(model=model), units), LEAST))
+    read = {}
+    for lean in FIELD_LEANS:
+        model.card["lean"] = relations | dict.fromkeys(POINTED, lean)
+        read[lean] = read_units(Reader(model=model), units)
+    threshold = best_threshold(units, read[0.0])
+    claims = judged(units, read[0.0], threshold / 2)
     fitted = {
-        name: calibration([(score, right) for score, parted, right in claims if parted == (name == "apart")])
-        for name in ("within", "apart")
+        name: calibration([one for one in claims if one.apart == (name == "apart")]) for name in ("within", "apart")
     }
-    # A third of the texts has claims enough for this, and each lean is a reading of its own.
-    some = units[::3]
-    right = {0.0: field_f1(some, read[::3], threshold)}
-    for lean in LEANS:
-        model.card["lean"] = dict.fromkeys(NO_LEAN, lean)
-        right[lean] = field_f1(some, read_units(Reader(model=model), some), threshold)
-    leans = {field: max(right, key=lambda lean, field=field: (right[lean][field], -lean)) for field in NO_LEAN}
-    return {"threshold": threshold, "calibration": fitted, "lean": leans}
+    right = {lean: field_f1(units, rows, threshold) for lean, rows in read.items()}
+    fields = {field: max(right, key=lambda lean, field=field: (right[lean][field], -lean)) for field in POINTED}
+    return {"threshold": threshold, "calibration": fitted, "lean": relations | fields}
 
 
 def resident() -> int:
@@ -222,7 +264,7 @@ def main() -> None:
         "wrong": total.wrong,
         "missed": total.missed,
     } | found.as_json()
-    model.card["reliability"] = reliability(Reader(model=model), samples(units, read, model.card["threshold"]))
+    model.card["reliability"] = reliability(Reader(model=model), judged(units, read, model.card["threshold"]))
     model.card["speed"] = speed(model, some)
     if args.tune:
         text = json.dumps(model.card, indent=1, ensure_ascii=False)
