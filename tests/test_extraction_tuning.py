@@ -9,7 +9,7 @@ from loaders.extraction.network import MODEL, Model
 from loaders.extraction.reading import NO_LEAN, read
 from loaders.extraction.training.corpus import unit
 from loaders.extraction.training.measure import field_f1
-from loaders.extraction.training.score import Judged, calibration, logistic, relation_leans
+from loaders.extraction.training.tune import Judged, calibration, logistic, relation_leans
 
 SUPPLY = {
     "subject": "Ibiden", "predicate": "supplies", "object": "Intel", "status": "actual", "attribution": "stated",

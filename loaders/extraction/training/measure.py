@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
+from loaders.claim import Document, Sentence
 from loaders.extraction.labels import PREDICATES
+from loaders.extraction.reader import Reader, apart
 from loaders.extraction.reading import POINTED, Found
 from loaders.extraction.training import scorer
-from loaders.extraction.training.corpus import Unit
+from loaders.extraction.training.corpus import Unit, sentence_spans
 
 
 @dataclass
@@ -139,3 +142,31 @@ def field_f1(units: Sequence[Unit], read: Sequence[Iterable[dict[str, Any]]], th
                 right = said and any(scorer.agrees(name, value, claim[name]) for value in values)
                 count.add(Counts(int(right), int(said and not right), int(asked and not right)))
     return {field: count.f1 for field, count in counts.items()}
+
+
+def document_of(unit: Unit) -> Document:
+    """A corpus text as a document: a paragraph a line."""
+    sentences = []
+    for start, end in sentence_spans(unit.text):
+        paragraph = unit.text.count("\n", 0, start)
+        said = unit.text[start:end]
+        left = len(said) - len(said.lstrip())
+        sentences.append(Sentence(said.strip(), start + left, start + len(said.rstrip()), (), 1, paragraph))
+    return Document("unit", unit.text, date(2026, 1, 1), "corpus", sentences=tuple(sentences))
+
+
+def read_units(reader: Reader, units: Sequence[Unit]) -> list[list[dict[str, Any]]]:
+    """The claims of each unit with their scores, all units' windows in one go."""
+    documents = [document_of(unit) for unit in units]
+    cut = [reader.windows(document) for document in documents]
+    flat = iter(reader.read([window for windows in cut for window in windows]))
+    out = []
+    for document, windows in zip(documents, cut, strict=True):
+        rows = []
+        for window in windows:
+            for found in next(flat).found:
+                if (number := window.sentence_at(found.trigger[0])) is not None:
+                    said = document.sentences[number].text
+                    rows.append({**claim_row(found, window.text), "apart": apart(found, said)})
+        out.append(rows)
+    return out
