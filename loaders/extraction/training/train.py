@@ -1,6 +1,7 @@
 """Train the learned reader: ``python -m loaders.extraction.training.train --weights FOLDER --out FOLDER``.
 
 Seeded and resumable: a checkpoint is written every two hundred steps (``--kept``), and the same command goes on from it.
+``weights.pt`` holds the last weights, ``mean.pt`` their running mean.
 """
 
 import argparse
@@ -32,6 +33,9 @@ RECIPE: dict[str, Any] = {
 
 UNTOLD = 0.1
 """How often the fields of a claim are learned without being told which item it is of."""
+
+MEAN_EVERY, MEAN_OVER = 10, 250
+"""The running mean of the weights takes them every so many steps and reaches over about so many of them."""
 
 PRECISIONS = ("single", "bf16")
 """Of the products while training: the weights and their sums are single either way. The second is for processors that have it."""
@@ -93,6 +97,24 @@ def optimiser(model: Extractor, recipe: dict[str, Any]) -> torch.optim.Optimizer
     return torch.optim.AdamW(groups, weight_decay=recipe["decay"], fused=True)
 
 
+class Mean:
+    """The running mean of the weights along a training, which reads unseen texts better than the last ones.
+
+    Izmailov et al., "Averaging weights leads to wider optima and better generalization" (2018).
+    """
+
+    def __init__(self, model: Extractor, taken: int = 0, weights: dict[str, Tensor] | None = None) -> None:
+        self.taken = taken
+        self.weights = weights or {name: w.detach().clone() for name, w in model.state_dict().items()}
+
+    @torch.no_grad()
+    def take(self, model: Extractor) -> None:
+        """Take in the weights of now."""
+        self.taken += 1
+        for name, weights in model.state_dict().items():
+            self.weights[name].lerp_(weights, 1 / min(self.taken, MEAN_OVER))
+
+
 def save(path: Path, state: dict[str, Any]) -> None:
     """Write whole or not at all."""
     torch.save(state, path.with_suffix(".part"))
@@ -149,18 +171,21 @@ def train(
     steps = recipe["steps"]
     rise = max(1, round(recipe["warmup"] * steps))
     schedule = torch.optim.lr_scheduler.LambdaLR(adam, lambda s: min((s + 1) / rise, max(0.0, 1 - s / steps)))
-    epoch, step, done = 0, 0, 0
+    epoch, step, done, mean = 0, 0, 0, Mean(model)
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
         model.load_state_dict(state["model"])
         adam.load_state_dict(state["adam"])
         schedule.load_state_dict(state["schedule"])
         epoch, step, done = state["epoch"], state["step"], state["done"]
+        mean = Mean(model, **state.get("mean", {}))
 
     def keep() -> None:
         here = {"model": model.state_dict(), "recipe": recipe, "epoch": epoch, "step": step, "done": done}
-        save(checkpoint, here | {"adam": adam.state_dict(), "schedule": schedule.state_dict()})
+        kept = {"taken": mean.taken, "weights": mean.weights}
+        save(checkpoint, here | {"adam": adam.state_dict(), "schedule": schedule.state_dict(), "mean": kept})
         save(out / "weights.pt", here)
+        save(out / "mean.pt", here | {"model": mean.weights})
 
     model.train()
     while step < steps:
@@ -182,6 +207,8 @@ def train(
             step, done, n = step + 1, index + 1, n + 1
             for name, value in parts.items():
                 total[name] = total.get(name, 0.0) + value.item()
+            if step > rise and step % MEAN_EVERY == 0:
+                mean.take(model)
             if time.time() - told > 60:
                 told = time.time()
                 print(
