@@ -258,3 +258,82 @@ def test_a_currency_may_say_whose_it_is(text: str, currency: str) -> None:
 )
 def test_endless_digits_are_no_number_and_take_no_time(text: str, count: int) -> None:
     assert len(quantities(text)) == count  # with backtracking this took minutes
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "read"),
+    [
+        ("60% from Samsung and 40 from SK hynix", "ratio", [(0.6, 0.6), (0.4, 0.4)]),
+        ("raised by 12 percent for Apple, 15 for Dell", "ratio", [(0.12, 0.12), (0.15, 0.15)]),
+        ("forty percent from Howmet, up to thirty from PCC", "ratio", [(0.4, 0.4), (None, 0.3)]),
+        ("shares down 3% and -5 later", "ratio", [(0.03, 0.03), (-0.05, -0.05)]),
+        ("60% of it went to two of them in May 12 and on page 7", "ratio", [(0.6, 0.6)]),
+        ("60% in HBM4 and 40 racks", "ratio", [(0.6, 0.6)]),
+        ("40 from SK hynix and 60 from Samsung", "ratio", []),
+        ("the stock was flat on a flat panel", "ratio", [(0.0, 0.0)]),
+        ("pays $20 billion now and 15 later", "money", [(20e9, 20e9), (15e9, 15e9)]),
+        ("revenue of €9.7 billion and a backlog of 146 billion", "money", [(9.7e9, 9.7e9), (146e9, 146e9)]),
+        ("raised two billion, over 300 million of it from MGX", "money", [(2e9, 2e9), (300e6, None)]),
+        ("raised $2 billion for 3 billion parameters and 40 fabs", "money", [(2e9, 2e9)]),
+        ("a $2 billion round; it was valued at 20 billion", "money", [(2e9, 2e9)]),
+        ("three and a quarter billion dollars", "money", [(3.25e9, 3.25e9)]),
+        ("earned 12.5 billion lira", "money", [(12.5e9, 12.5e9)]),
+        ("lets sixty people go, two hundred engineers, a dozen jobs", "count", [(60, 60), (200, 200), (12, 12)]),
+        ("four in ten are Solidigm's, three Kioxia's", "whole", [(0.3, 0.3)]),
+        ("of every ten racks nine are Foxconn's. Three are not", "whole", [(1, 1), (0.9, 0.9)]),
+        ("seven of every eight, six of ten, 7 out of 8", "ratio", [(0.875, 0.875), (0.6, 0.6), (0.875, 0.875)]),
+        ("a twelfth of it, six sevenths and a ninth supplier", "ratio", [(1 / 12, 1 / 12), (6 / 7, 6 / 7)]),
+        ("buys nothing but Resonac's, from nowhere else", "whole", [(1, 1), (1, 1)]),
+        ("practically every tray, every second rack", "whole", [(0.9, 1), (0.5, 0.5)]),
+        ("got the smaller half, in roughly equal numbers", "whole", [(0, 0.5), (0.5, 0.5)]),
+        ("60% from Hynix, Samsung whatever is over", "whole", [(0.4, 0.4)]),
+        ("First Solar has one in ten, Jinko one in five", "ratio", [(0.1, 0.1), (0.2, 0.2)]),
+        ("First Solar has one in ten, Jinko one in five", "whole", []),
+        ("the Snapdragon 8 Elite Gen 5 in three quarters of its phones", "ratio", [(0.75, 0.75)]),
+        ("the iPhone 8 in 10 colours, 5 billion in 10 countries", "ratio", []),
+        ("a rise of 12.5%, after 8 in May", "ratio", [(0.125, 0.125), (0.08, 0.08)]),
+        ("a total of 100 billion won this year and 30 next", "money", [(1e11, 1e11), (3e10, 3e10)]),
+        ("a maker of eight-inch wafers buys 60% from SUMCO, 5 from Siltronic", "ratio", [(0.6, 0.6), (0.05, 0.05)]),
+        ("Foxconn builds 60 percent, Quanta 30, and Wistron the rest", "whole", [(0.1, 0.1)]),
+        ("Six in ten are Foxconn's, three Quanta's, the rest Wistron's", "whole", [(0.3, 0.3), (0.1, 0.1)]),
+        ("60% in May 12 and Wistron the rest", "whole", [(0.4, 0.4)]),
+        ("$0.8 billion, after 0.7", "money", [(8e8, 8e8), (7e8, 7e8)]),
+        ("1,020 billion yen, against 980 a year before", "money", [(1.02e12, 1.02e12), (9.8e11, 9.8e11)]),
+        ("Rs 1,500 crore, up from 900 in March", "money", [(1.5e10, 1.5e10), (9e9, 9e9)]),
+        ("two hundred billion for fabs, a hundred and twenty billion for memory", "money", [(2e11, 2e11)]),
+        ("two and a half billion in all, three to four billion in capex", "money", [(2.5e9, 2.5e9), (3e9, 4e9)]),
+        ("yuan 500 billion for fabs", "money", []),
+        ("capex of 4 to 6 billion, 40 to 60 billion in all", "money", [(4e9, 6e9), (4e10, 6e10)]),
+        ("$25 billion this year, 30 to 35 next", "money", [(25e9, 25e9), (30e9, 35e9)]),
+        ("revenue of 3.9 billion versus 3.1 billion (up 3%)", "money", [(3.9e9, 3.9e9), (3.1e9, 3.1e9)]),
+        ("up 1.2%, from 0.8 in April; it could top 40 by June", "ratio", [(0.012, 0.012), (0.008, 0.008), (0.4, 0.4)]),
+        ("a hundred thousand jobs, two hundred thousand staff", "count", [(1e5, 1e5), (2e5, 2e5)]),
+        ("two hundred fifty jobs, twelve million people", "count", []),
+        ("costs doubled; it hired 40 from Intel", "ratio", [(1, 1)]),
+        ("a minority of its wafers, to minority shareholders, almost wholly", "whole", [(0, 0.5), (0.9, 1)]),
+        ("5 bıllion dollars and a thİrd of it", "money", [(5e9, 5e9)]),
+        ("sıx in ten; 10% and fıve from X, sİxty people", "ratio", [(0.6, 0.6), (0.1, 0.1), (0.05, 0.05)]),
+    ],
+)
+def test_a_number_may_leave_out_what_another_has_said(
+    text: str, kind: str, read: list[tuple[float | None, float | None]]
+) -> None:
+    found = [(q.low, q.high) for q in quantities(text) if q.kind == kind]
+    assert found == [tuple(bound if bound is None else pytest.approx(bound) for bound in each) for each in read]
+
+
+def test_a_sum_has_the_currency_told_before_it() -> None:
+    text = "€5 billion and 2 billion more, $7 billion and 3 after; 4"
+    assert [(q.low, q.currency) for q in quantities(text) if q.kind == "money"] == [
+        (5e9, "EUR"),
+        (2e9, "EUR"),
+        (7e9, "USD"),
+        (3e9, "USD"),
+        (4e9, "USD"),
+    ]
+
+
+def test_what_two_halve_is_half_each() -> None:
+    (halved,) = quantities("they halve the requirement")
+    assert as_share(halved) == (0.5, 0.5)
+    assert as_change(halved, falling=True) == (-0.5, -0.5)

@@ -1,13 +1,13 @@
 """What an amount is, the bounds that the words beside it give, and sums of money.
 
-Rules, not learning. Valuations, parameter counts and token counts are no money and are not offered.
+Rules, not learning. Valuations are no money here and are not offered.
 
 >>> [(q.low, q.high, q.currency) for q in money("raised over NT$50bn at a valuation of NT$1 trillion")]
 [(50000000000.0, None, 'TWD')]
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,15 +22,15 @@ CURRENCIES = {
     "₩": "KRW", "韩元": "KRW", "krw": "KRW", "won": "KRW", "원": "KRW", "nt$": "TWD", "t$": "TWD", "twd": "TWD", "hk$": "HKD", "hkd": "HKD",
     "₹": "INR", "inr": "INR", "rs": "INR", "rupees": "INR", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "s$": "SGD", "sg$": "SGD", "nz$": "NZD", "nzd": "NZD", "r$": "BRL", "reais": "BRL", "dirhams": "AED", "dirham": "AED",
     "riyals": "SAR", "riyal": "SAR", "shekels": "ILS", "francs": "CHF", "chf": "CHF", "kronor": "SEK", "sek": "SEK",
-    "kr": "SEK", "nok": "NOK", "dkk": "DKK", "aed": "AED", "sar": "SAR", "aud": "AUD", "cad": "CAD", "sgd": "SGD", "ils": "ILS", "ringgit": "MYR", "baht": "THB", "dong": "VND", "rupiah": "IDR",
+    "kroner": "NOK", "kr": "SEK", "nok": "NOK", "dkk": "DKK", "aed": "AED", "sar": "SAR", "aud": "AUD", "cad": "CAD", "sgd": "SGD", "ils": "ILS", "ringgit": "MYR", "baht": "THB", "dong": "VND", "rupiah": "IDR", "lira": "TRY", "liras": "TRY", "zloty": "PLN", "koruna": "CZK", "zlotys": "PLN", "czk": "CZK", "pln": "PLN",
 }  # fmt: skip
 _DOLLARS = {
     f"{whose} {form}": code
     for whose, code in (("taiwan", "TWD"), ("new taiwan", "TWD"), ("hong kong", "HKD"), ("canadian", "CAD"), ("australian", "AUD"), ("singapore", "SGD"))
     for form in ("dollar", "dollars")
-}  # fmt: skip
+} | {"danish kroner": "DKK"}  # fmt: skip
 SCALES = {
-    "trillion": 1e12, "trillions": 1e12, "tn": 1e12, "trn": 1e12, "t": 1e12, "billion": 1e9, "billions": 1e9, "bn": 1e9, "b": 1e9,
+    "trillion": 1e12, "trillions": 1e12, "tn": 1e12, "trn": 1e12, "t": 1e12, "billion": 1e9, "billions": 1e9, "hundred billion": 1e11, "hundred million": 1e8, "bn": 1e9, "b": 1e9,
     "bln": 1e9, "trln": 1e12, "million": 1e6, "millions": 1e6, "mn": 1e6, "mln": 1e6, "m": 1e6, "thousand": 1e3, "k": 1e3, "lakh crore": 1e12, "crore": 1e7, "lakh": 1e5,
     "万亿": 1e12, "兆": 1e12, "조": 1e12, "億": 1e8, "亿": 1e8, "억": 1e8, "万": 1e4, "萬": 1e4, "만": 1e4,
 }  # fmt: skip
@@ -50,26 +50,32 @@ _PARTS = rf"(?:\s?{NUMBER}(?:万亿|[兆조億亿억万萬만]))"
 """What follows a greater part of the same sum: "1조 2000억"."""
 _SIGN = (
     r"(?:(?:US|NT|HK|CA|AU|NZ|SG)\$|(?<![A-Za-z])[ACSTR]\$|\$(?:US|NT|HK|CA|AU|NZ|SG|[AC])(?=\s?\d)|CN¥|JP¥|[$€£¥₩₹]"
-    r"|\bWon(?=\d)|\b(?:USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|INR|CHF|SEK|NOK|DKK|HKD|AED|SAR|AUD|CAD|SGD|NZD|ILS|Rs\b\.?|kr)(?![a-z])\$?)"
+    r"|\bWon(?=\d)|\b(?:USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|INR|CHF|SEK|NOK|DKK|HKD|AED|SAR|AUD|CAD|SGD|NZD|ILS|CZK|PLN|Rs\b\.?|kr)(?![a-z])\$?)"
 )
 NAME = (
     r"(?:(?:(?:US|American|(?:New )?Taiwan|Hong Kong|Canadian|Australian|Singapore) )?dollars?|euros?|(?:British )?pounds?|(?:Japanese )?yen|(?:Chinese )?yuan"
-    r"|renminbi|(?:(?:South )?Korean )?won|(?:Indian )?rupees|dirhams?|riyals?|shekels|(?:Swiss )?francs|(?:Swedish )?kronor|reais|ringgit|baht|dong|rupiah"
+    r"|renminbi|(?:(?:South )?Korean )?won|(?:Indian )?rupees|dirhams?|riyals?|shekels|(?:Swiss )?francs|(?:Swedish )?kronor|(?:(?:Norwegian|Danish) )?kroner|(?:Czech )?koruna|reais|ringgit|baht|dong|rupiah|(?:Turkish )?liras?|zlotys?"
     r"|USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|INR|CHF|AUD|CAD|SGD|NZD|HKD|美元|日元|韩元|人民币|元|円|원|[$€£¥₩₹](?!\s?\d))"
 )
 _ONES, _TENS = ("|".join(w for w in WORDS if WORDS[w] in each) for each in (range(1, 10), range(20, 100)))
 WORD = rf"(?:half a|a half|(?:{_TENS})[\s-](?:{_ONES})|" + "|".join(w for w in WORDS if " " not in w) + r")"
 TO = r"\s?(?:-|–|—|to|～|~|and)\s?"
+SPELLED = (
+    rf"\b(?:(?P<some>{_ONES}) and (?P<rest>a half|a quarter|three quarters)|(?<!hundred )(?<!hundred and )(?P<word>{WORD})(?:{TO}(?P<word2>{WORD}))?)"
+    rf"{GAP}(?P<wordscale>trillion|billion|million|hundred (?:million|billion))"
+)
+"""A sum in words, the currency left out."""
 YEAR = r"(?:19|20)\d\d(?!\d|[.,]\d)"
 MONEY = re.compile(
     rf"(?:(?<=between )(?P<between>))?(?P<sign>{_SIGN})\s?(?P<low>{NUMBER})(?:{GAP}?(?P<lowscale>{SCALE})(?P<more>{_PARTS}{{0,3}}))?"
     # The upper end has a scale of its own where the lower one has: "$5 billion to 3 suppliers" is no range, nor is "$10bn to 2030" or "$10bn and 5 million shares".
     rf"(?:{TO}(?:{_SIGN}\s?|(?(between)|(?<!and)(?<!and\s))(?!{YEAR}(?!{GAP}?{SCALE})))(?P<high>{NUMBER})(?:{GAP}?(?P<highscale>{SCALE})|(?(lowscale)(?!)))(?!\s?(?:%|percent)))?"
     rf"|{FREE}(?!{YEAR}{TO}{NUMBER}{GAP}?{SCALE})(?P<low2>{NUMBER})(?:{GAP}?(?P<lowscale2>{SCALE})(?P<more2>(?:{_PARTS}|\s{NUMBER}{GAP}{SCALE}){{0,3}}(?:(?<=[兆조億亿억万萬만]){NUMBER})?))?(?:{TO}(?P<high2>{NUMBER}))?{GAP}?(?P<highscale2>{SCALE})?{GAP}?(?P<name>{NAME})(?![A-Za-z]|['’]t)"
-    rf"|\b(?:(?P<some>{_ONES}) and a half|(?P<word>{WORD})(?:{TO}(?P<word2>{WORD}))?){GAP}(?P<wordscale>trillion|billion|million|hundred million)\s(?P<wordname>{NAME})(?![A-Za-z])",
+    rf"|{SPELLED}\s(?P<wordname>{NAME})(?![A-Za-z])",
     re.IGNORECASE,
 )
 _PART_OF_SUM = re.compile(rf"(?P<number>{NUMBER}){GAP}?(?P<scale>{SCALE})?", re.IGNORECASE)
+_RESTS = {"a half": 0.5, "a quarter": 0.25, "three quarters": 0.75}
 _OVER = re.compile(
     r"(?:[>≥]|\b(?:(?<!\bno )(?<!\bnot )(?:(?<!\btalks )(?<!\bdispute )(?<!\bfight )(?<!\btakes )(?<!\btake )(?<!\btook )(?<!\btaking )(?<!\btaken )over|more than|above)"
     r"|at least|exceed(?:s|ing|ed)?|upwards? of|north of|no(?:t)? less than|no(?:t)? fewer than|surpass(?:es|ed|ing)?|(?:pass|cross)(?:es|ed|ing)?(?! an? | the )|minimum of|beyond"
@@ -144,6 +150,24 @@ def number(text: str) -> float:
     return float(word.rstrip("k").replace(",", "")) * thousand
 
 
+def spelled(match: re.Match[str]) -> tuple[float, float]:
+    """The ends of a sum that ``SPELLED`` found.
+
+    >>> spelled(re.search(SPELLED, "one and a half billion")), spelled(re.search(SPELLED, "two to three hundred million"))
+    ((1500000000.0, 1500000000.0), (200000000.0, 300000000.0))
+    """
+    scale = SCALES[match["wordscale"].casefold()]
+    if match["some"]:
+        low = scale * (number(match["some"]) + _RESTS[match["rest"].casefold()])
+        return low, low
+    return scale * number(match["word"]), scale * number(match["word2"] or match["word"])
+
+
+def meets(match: re.Match[str], taken: Iterable[Quantity]) -> bool:
+    """Whether a match overlaps one of the quantities."""
+    return any(q.start < match.end() and match.start() < q.end for q in taken)
+
+
 def bounded(low: float, high: float, text: str, start: int, end: int) -> Interval:
     """A single value as the interval that the words around it make of it: "over", "up to", "or more"."""
     if low != high:
@@ -180,16 +204,25 @@ def _currency(said: str) -> str:
     return _DOLLARS.get(name) or next((CURRENCIES[form] for form in forms if form in CURRENCIES), "USD")
 
 
+def valuation(text: str, start: int, end: int) -> bool:
+    """Whether the sum at ``[start, end)`` is what something is valued at.
+
+    >>> valuation("valued at $5 billion", 10, 20)
+    True
+    """
+    before = text[max(0, start - 60) : start]
+    valued = bool(_VALUATION_BEFORE.search(before)) and not _DEAL_BEFORE.search(before)
+    return valued or bool(_VALUATION_AFTER.search(text[end : end + 40]))
+
+
 def money(text: str) -> Iterator[Quantity]:
     """The sums of money in a text, by place."""
-    valuation = deviation = 0
+    valued = deviation = 0
     for m in MONEY.finditer(text):
         g = m.groupdict()
         last = SCALES.get((g["highscale"] or g["highscale2"] or "").casefold(), 0.0)
         if g["wordname"]:
-            scale = 1e8 if g["wordscale"].casefold() == "hundred million" else SCALES[g["wordscale"].casefold()]
-            low = scale * (number(g["word"]) if g["word"] else number(g["some"]) + 0.5)
-            high = number(g["word2"]) * scale if g["word2"] else low
+            low, high = spelled(m)
             name = g["wordname"]
         else:
             first = SCALES.get((g["lowscale"] or g["lowscale2"] or "").casefold(), 0.0) or last or 1.0
@@ -205,11 +238,9 @@ def money(text: str) -> Iterator[Quantity]:
             continue
         if m.start() < deviation:
             continue
-        before = text[max(0, m.start() - 60) : m.start()]
-        valued = bool(_VALUATION_BEFORE.search(before)) and not _DEAL_BEFORE.search(before)
-        valued = valued or (valuation > 0 and bool(_VALUED_TOO.fullmatch(text, valuation, m.start())))
-        if valued or _VALUATION_AFTER.search(text[m.end() : m.end() + 40]):
-            valuation = m.end()
+        too = valued > 0 and _VALUED_TOO.fullmatch(text, valued, m.start())
+        if too or valuation(text, m.start(), m.end()):
+            valued = m.end()
             continue
         currency = _currency(name)
         if low == high and (either := _EITHER_WAY.match(text, m.end())):

@@ -1,8 +1,8 @@
 """Quantities in a sentence, as intervals: money, percentages and fractions, head counts.
 
 Rules, not learning: the learned reader only chooses which quantity belongs to a claim. A bound that the
-text leaves open is ``None`` ("over $50bn" has no upper bound). Valuations, parameter counts and token
-counts are no money and are not offered.
+text leaves open is ``None`` ("over $50bn" has no upper bound). Valuations, and numbers that say what they count
+("36T tokens"), are no money and are not offered.
 
 >>> [(q.kind, q.low, q.high, q.currency) for q in quantities("raised over NT$50bn, up 8.7%")]
 [('money', 50000000000.0, None, 'TWD'), ('ratio', 0.087, 0.087, None)]
@@ -10,7 +10,7 @@ counts are no money and are not offered.
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from loaders.extraction.amounts import (
     FREE,
@@ -25,9 +25,12 @@ from loaders.extraction.amounts import (
     Quantity,
     bounded,
     cut,
+    meets,
     money,
     number,
 )
+from loaders.extraction.borrowed import borrowed, dealt, sums, tenths
+from loaders.extraction.shares import as_share, proportions, remainders, wholes
 
 __all__ = ["Quantity", "as_change", "as_share", "near", "quantities"]
 
@@ -40,7 +43,10 @@ PARTS = {
     "sixth": 6,
     "seventh": 7,
     "eighth": 8,
+    "ninth": 9,
     "tenth": 10,
+    "twelfth": 12,
+    "twentieth": 20,
 }
 
 _PERCENT = r"\+?\s?-?(?:%|％|percent(?!age p)|per\s?cent(?!age p)|pct)"
@@ -52,8 +58,9 @@ PERCENT = re.compile(
 )
 FRACTION = re.compile(
     r"\b(?<!first )(?<!second )(?<!first-)(?<!second-)(?<!latter )(?<!back )"
-    r"(?:(?P<count>a|an|one|two|three|four|five|seven|nine)[\s‐‑-](?P<part>half|third|quarter|fourth|fifth|sixth|seventh|eighth|tenth)s?"
-    r"|(?:another |the other )(?P<other>half|third|quarter|fifth|sixth|tenth)|(?P<half>half(?! an? (?:year|decade|century|day|hour|dozen)\b)|halves)|(?P<in>one|two|three|four|nine)(?: [a-z]+)? (?:in|out of)(?: every)? (?P<of>two|three|four|five|ten))\b"
+    r"(?:(?P<count>a|an|one|two|three|four|five|six|seven|eight|nine)[\s‐‑-](?P<part>half|third|quarter|fourth|fifth|sixth|seventh|eighth|ninth|tenth|twelfth|twentieth)s?"
+    r"|(?:another |the other )(?P<other>half|third|quarter|fifth|sixth|tenth)|(?P<half>half(?! an? (?:year|decade|century|day|hour|dozen)\b)|halves)|(?P<in>one|two|three|four|five|six|seven|eight|nine|(?<![\d.,])[1-9](?= (?:[a-z]+ )?(?:out of|of every|of each|in every)\b))"
+    r"(?: (?!trillion|billion|million|thousand|percent)[a-z]+)? (?:in|out of|of(?= every| each| ten\b))(?: every| each)? (?P<of>two|three|four|five|six|eight|ten|twelve|twenty|(?:[2-9]|10|12|20)(?!\d|[.,]\d|\s?%))(?![\s‐‑-](?:halves|thirds|quarters|fifths|sixths|sevenths|eighths|tenths)))\b"
     r"(?![\s-](?:part(?:y|ies)|(?:year|decade|century|month|week|day|hour)(?:ly|s)?|trillion|billion|million)\b|-(?:quarter|generation|largest|biggest|ranked|place)\b)",
     re.IGNORECASE,
 )
@@ -74,40 +81,12 @@ MULTIPLE = re.compile(
     r"|\btwice (?:as|the|that|what)\b",
     re.IGNORECASE,
 )
-WHOLE = re.compile(
-    r"\b(?<!non-)(?:exclusive(?:ly)?|sole(?:ly)?|sole-sourced?|(?:the )?only (?:supplier|source|vendor|provider|maker|producer)|only (?:from|by|at)|single[- ]source[d]?"
-    r"|no (?:other|second) (?:vendor|supplier|source|maker)|entire(?:ly)?|all (?:of|its|the|their)|every|only|whole|wholly|monopoly|exclusivity"
-    r"|no (?:alternative|other [a-z-]+)|alone|nobody else|no one else|everything)\b",
-    re.IGNORECASE,
+FLAT = re.compile(
+    r"\b(?:flat(?! (?:panel|glass|panels|rate|fee|organi[sz]ation)\b)|unchanged|steady|stable)\b", re.IGNORECASE
 )
-MOSTLY = re.compile(
-    r"\b(?:(?:almost|nearly|virtually|substantially) (?:all|entirely|exclusively)|majority|most of|mostly|bulk|lion[’']s share|(?:larger|bigger|greater|largest) (?:part|share|half)|chief|main(?:ly)?)\b",
-    re.IGNORECASE,
+SPLIT = re.compile(
+    rf"(?<![\d.:/])(?P<one>[1-9]\d)(?P<by>\s?[:/–-]\s?| to )(?P<other>[1-9]\d)(?![\d%:/])(?! per|\s?{SCALE}\b)"
 )
-EVENLY = re.compile(
-    r"\b(?:evenly|equally|fifty-fifty|(?:in|into) (?:roughly |about |nearly |almost )?equal (?:parts|halves|shares))\b",
-    re.IGNORECASE,
-)
-_PART = r"(?:[1-9]\d?|one|two|three|four|five|six|seven|eight|nine)"
-RATIO = re.compile(
-    rf"(?<![\w.:/$€£¥₩]){_PART}(?:(?P<by>\s?[:/]\s?| to ){_PART}(?:(?P=by){_PART})?)(?![\w%:/]|[.,]\d|\s?(?:%|per\b|percent|years?\b|months?\b|weeks?\b|days?\b|hours?\b|times\b))",
-    re.IGNORECASE,
-)
-_EACH = re.compile(_PART, re.IGNORECASE)
-REST = re.compile(
-    r"\b(?P<some>(?:most|much|part|some|the bulk|the majority|(?:a|the) (?:good|large|larger|better|greater) part) of )?"
-    r"(?:the (?:rest|remainder|balance|others|remaining)|what(?:ever)? (?:is left|was left|remains)(?: over)?|what[’']s left)\b"
-    r"(?! (?:sheet|of the (?:year|day|month|week|world|list|team)))",
-    re.IGNORECASE,
-)
-_SHARED = re.compile(r"\b(?:shar|split|divid)\w* $", re.IGNORECASE)
-_COMPARED = re.compile(
-    r"\b(?:against|after|(?:up|down) from|instead of|rather than|versus|compared (?:with|to)"
-    r"|(?:up|down|rose|fell|grew|gained|climbed|jumped|rising|falling|slid|dropped)(?: (?:by|to|up to))?)\W+(?:(?:the|about|some|roughly|around|only|just)\W+)*$",
-    re.IGNORECASE,
-)
-_SENTENCE_END = re.compile(r"(?<![\s.][A-Z])[.!?][\"”’')]?\s(?![a-z])|\n")
-SPLIT = re.compile(r"(?<![\d.:/])(?P<one>[1-9]\d)(?P<by>\s?[:/–-]\s?| to )(?P<other>[1-9]\d)(?![\d%:/])(?! per)")
 LISTED = re.compile(
     rf"(?<![\d.,$€£¥₩])[+\-−–]?(?!{YEAR})(?P<only>\d+(?:\.\d+)?)(?=(?:, \d+(?:\.\d+)?)*,? (?:and|or) [+\-−–]?\d+(?:\.\d+)?{_PERCENT})",
     re.IGNORECASE,
@@ -115,6 +94,14 @@ LISTED = re.compile(
 COUNT = re.compile(
     rf"(?<![\w.$€£¥₩₹])(?P<low>{NUMBER}(?:k\b)?)(?:{TO}(?P<high>(?>\d+(?:,\d{{2,3}})*)))?(?!\s?(?:%|{NAME}|percent|per cent|{SCALE}\b))(?![\w%]|[.,]\d)"
 )
+HEADS = re.compile(
+    rf"(?<!hundred )(?<!and )\b(?P<word>(?!an?\s(?!hundred|thousand|dozen)){WORD})(?P<times>(?:[\s-](?:hundred|thousand|dozen))*)"
+    rf"(?=\s(?:more |of (?:its|their|the) )?(?:(?!(?:{WORD}|trillion|billion|million|thousand|and)\b)\w+ )?(?:people|jobs|employees|staff|workers|posts|positions|roles|engineers)\b)",
+    re.IGNORECASE,
+)
+_TIMES = {"hundred": 100, "thousand": 1000, "dozen": 12}
+_PLAIN = str.maketrans({"İ": "I", "ı": "i", "ſ": "s", "\u212a": "K"})
+"""Letters that an expression without case takes for those of a number word, of which no table knows them."""
 
 
 def _percentages(text: str) -> Iterator[Quantity]:
@@ -168,7 +155,7 @@ def _fractions(text: str) -> Iterator[Quantity]:
         elif g["other"]:
             value = 1 / PARTS[g["other"].casefold()]
         elif g["in"]:
-            value = WORDS[g["in"].casefold()] / WORDS[g["of"].casefold()]
+            value = number(g["in"]) / number(g["of"])
         else:
             value = WORDS[g["count"].casefold()] / PARTS[g["part"].casefold()]
         if value <= 1 and not _period(text, m) and not _ordinal(text, m):
@@ -182,61 +169,13 @@ def _fractions(text: str) -> Iterator[Quantity]:
     for m in MULTIPLE.finditer(text):
         value = verbs[m["verb"].casefold()] if m["verb"] else number(m["times"]) - 1 if m["times"] else 1.0
         yield Quantity(m.start(), m.end(), "ratio", *bounded(value, value, text, m.start(), m.end()))
-
-
-def _words(text: str) -> Iterator[Quantity]:
-    mostly = list(MOSTLY.finditer(text))
-    for m in WHOLE.finditer(text):
-        if not any(n.start() <= m.start() < n.end() for n in mostly):
-            yield Quantity(m.start(), m.end(), "whole", 1.0, 1.0)
-    for m in mostly:
-        low = 0.9 if {"all", "entirely", "exclusively"} & set(m.group().casefold().split()) else 0.5
-        yield Quantity(m.start(), m.end(), "whole", low, 1.0)
-    for m in EVENLY.finditer(text):
-        yield Quantity(m.start(), m.end(), "whole", 0.5, 0.5)
-
-
-def _parts(text: str, found: Sequence[Quantity]) -> Iterator[Quantity]:
-    """Shares that are said as a proportion: "five to three to two", "60/40", "two to one"."""
-    for m in RATIO.finditer(text):
-        if any(q.start < m.end() and m.start() < q.end for q in found):
-            continue
-        words = [(w.start(), w.end(), number(w.group())) for w in _EACH.finditer(text, m.start(), m.end())]
-        total = sum(value for *_, value in words)
-        # Dates, scores and ranges look the same; what adds up to ten or a hundred seldom is one.
-        if total in (10, 100) or words[-1][2] == 1:
-            for start, end, value in words:
-                yield Quantity(start, end, "whole", value / total, value / total)
-
-
-def _rest(text: str, found: Sequence[Quantity]) -> Iterator[Quantity]:
-    """What is left of the whole beside the shares that the same sentence, or else the one before, names."""
-    shares = [
-        (q.start, *as_share(q))
-        for q in found
-        if q.kind == "ratio"
-        and 0 < (q.low or q.high or 0) < 1
-        and not _COMPARED.search(text, max(0, q.start - 40), q.start)
-    ]
-    ends = [0, *(m.end() for m in _SENTENCE_END.finditer(text))]
-    told = 0
-    for m in REST.finditer(text):
-        if any(q.start < m.end() and m.start() < q.end for q in found):
-            continue
-        *earlier, here = (end for end in ends if end <= m.start())
-        before = [q for q in shares if max(here, told) <= q[0] < m.start()]
-        before = before or [q for q in shares if earlier and max(earlier[-1], told) <= q[0] < here]
-        least = round(1 - sum(high for _, _, high in before), 6)
-        most = round(1 - sum(low for _, low, _ in before), 6)
-        if before and most > 0:
-            part = m["some"] or _SHARED.search(text, max(0, m.start() - 20), m.start())
-            yield Quantity(m.start(), m.end(), "whole", 0.0 if part else max(0.0, least), most)
-            told = m.end()
+    for m in FLAT.finditer(text):
+        yield Quantity(m.start(), m.end(), "ratio", 0.0, 0.0)
 
 
 def _counts(text: str, taken: list[Quantity]) -> Iterator[Quantity]:
     for m in COUNT.finditer(text):
-        if any(q.start < m.end() and m.start() < q.end for q in taken):
+        if meets(m, taken):
             continue
         low = number(m["low"])
         high = number(m["high"]) if m["high"] else low
@@ -246,6 +185,10 @@ def _counts(text: str, taken: list[Quantity]) -> Iterator[Quantity]:
             yield Quantity(m.start("high"), m.end(), "count", *bounded(high, high, text, m.start("high"), m.end()))
         elif high >= low and not year:
             yield Quantity(m.start(), m.end(), "count", *bounded(low, high, text, m.start(), m.end()))
+    for m in HEADS.finditer(text):
+        heads = math.prod([number(m["word"]), *(_TIMES[each] for each in re.findall("[a-z]+", m["times"].casefold()))])
+        if heads > 1 and not meets(m, taken):
+            yield Quantity(m.start(), m.end(), "count", *bounded(heads, heads, text, m.start(), m.end()))
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -260,30 +203,25 @@ def quantities(text: str) -> list[Quantity]:
     >>> [q.low for q in quantities("Hynix and Samsung share it six to four")]
     [0.6, 0.4]
     """
+    text = text.translate(_PLAIN)
     found = list(money(text))
     for one in (*_percentages(text), *_fractions(text)):
         if not any(q.start < one.end and one.start < q.end for q in found):
             found.append(one)
-    rest = list(_rest(text, found))
-    words = [q for q in _words(text) if not any(r.start <= q.start < r.end for r in rest)]
-    every = [*found, *words, *rest, *_parts(text, found), *_counts(text, found)]
+    found += sums(text, found)
+    parts = [*tenths(text, found), *proportions(text, found)]
+    bare = list(borrowed(text, [*found, *parts]))
+    rest = list(
+        remainders(text, [*(q for q in found if q.kind == "ratio"), *parts, *(q for q in bare if dealt(text, q))])
+    )
+    words = [q for q in wholes(text) if not any(r.start <= q.start < r.end for r in rest)]
+    every = [*found, *words, *parts, *bare, *rest, *_counts(text, found)]
     return sorted(filter(_finite, every), key=lambda q: (q.start, q.end, q.kind))
 
 
 def _finite(quantity: Quantity) -> bool:
     """Whether a quantity is a number at all: hundreds of digits are none that a store or JSON can hold."""
     return all(bound is None or math.isfinite(bound) for bound in (quantity.low, quantity.high))
-
-
-def as_share(quantity: Quantity) -> tuple[float, float]:
-    """The quantity as a share of a need, closed to [0, 1].
-
-    >>> as_share(Quantity(0, 1, "ratio", 0.5, None))
-    (0.5, 1.0)
-    """
-    low = 0.0 if quantity.low is None else min(max(quantity.low, 0.0), 1.0)
-    high = 1.0 if quantity.high is None else min(max(quantity.high, low), 1.0)
-    return low, high
 
 
 def as_change(quantity: Quantity, falling: bool) -> Interval:

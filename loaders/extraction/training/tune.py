@@ -18,7 +18,7 @@ from loaders.extraction.training.scorer import matches
 
 Doubles = NDArray[np.float64]
 
-FIELD_LEANS = (0.0, 0.5, 1.0, 1.5)
+FIELD_LEANS = (0.0, 0.5, 1.0)
 """The log-odds tried by which a field is filled rather than left empty; not more, as a wrong share is worse than none."""
 LEAST = 0.2
 """The threshold while tuning; the leans of predicates are fitted on claims from it up."""
