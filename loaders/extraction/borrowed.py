@@ -38,6 +38,7 @@ _ALONE = (
 )
 """What may follow a number that counts nothing: before a noun it counts that."""
 _APART = r"(?<![\w.,$€£¥₩₹%#/:–-])"
+"""Where a bare number may begin: not in another, nor in a name, a date or a range."""
 _SUM = re.compile(
     rf"(?:(?<![\w.$€£¥₩₹])(?P<low>{NUMBER})(?:{TO}(?P<high>{NUMBER}))?{GAP}?(?P<scale>trillion|billion|million|tn|bn|mn|(?<=\d)[BbMm](?![A-Za-z0-9]))|{SPELLED}){_ALONE}",
     re.IGNORECASE,
@@ -64,6 +65,7 @@ _COUNTED = re.compile(rf"\bof (?:every|each) |\b(?!an?\s)(?:{WORD}|\d{{1,2}})(?:
 _OF_ALL = re.compile(rf"{_APART}(?!an?\b)(?P<part>\d{{1,2}}|{WORD})(?:{_ALONE}|(?=\s(?-i:[A-Z])))", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"(?<![\s.][A-Z])[.!?;][\"”’')]?\s(?![a-z])|\n")
 _SCALE = re.compile(SCALE, re.IGNORECASE)
+"""What a sum is counted in."""
 _PARTY = re.compile(r"[A-Z][\w&.-]*(?:[’']s?)? (?:about |some |only |just |another )?$")
 _MOST = 200
 """A bare percentage is no greater."""

@@ -101,7 +101,7 @@ HEADS = re.compile(
 )
 _TIMES = {"hundred": 100, "thousand": 1000, "dozen": 12}
 _PLAIN = str.maketrans({"İ": "I", "ı": "i", "ſ": "s", "\u212a": "K"})
-"""Letters that an expression without case takes for those of a number word, of which no table knows them."""
+"""Letters that match those of a number word where case is ignored, though no table of words holds them."""
 
 
 def _percentages(text: str) -> Iterator[Quantity]:
