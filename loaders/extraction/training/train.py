@@ -98,8 +98,9 @@ def optimiser(model: Extractor, recipe: dict[str, Any]) -> torch.optim.Optimizer
 
 
 class Mean:
-    """The running mean of the weights along a training, which reads unseen texts better than the last ones.
+    """The running mean of the weights along a training; meant to be averaged with those it began from (``average.py``).
 
+    Alone it reads no better than the last weights, in that mean it does: see the model card.
     Izmailov et al., "Averaging weights leads to wider optima and better generalization" (2018).
     """
 
