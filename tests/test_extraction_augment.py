@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from loaders.extraction.training.augment import cropped, name_pool, side_by_side, swap_names
+from loaders.extraction.training.augment import cropped, mostly, name_pool, side_by_side, swap_names
 from loaders.extraction.training.corpus import CORPUS, Gold, Unit, unit
 
 
@@ -71,3 +71,12 @@ def test_texts_side_by_side_keep_all_claims() -> None:
     joined = side_by_side(short, random.Random(3), 1.0)
     assert len(joined) < len(short)
     assert sum(len(one.claims) for one in joined) == sum(len(one.claims) for one in short)
+
+
+def test_a_pass_holds_all_fresh_texts_and_a_part_of_the_others() -> None:
+    old = units_of("q11-semis")
+    some = mostly(UNITS + old, ("q11-wire",), 0.4, random.Random(1))
+    assert some[: len(UNITS)] == UNITS
+    rest = some[len(UNITS) :]
+    assert 0.25 * len(old) < len(rest) < 0.55 * len(old)
+    assert rest == [unit for unit in old if unit in rest]

@@ -1,4 +1,4 @@
-"""Other texts from the annotated ones: names swapped for others of the same kind, casing dropped, texts side by side."""
+"""Other texts from the annotated ones: names swapped for others of the same kind, casing dropped, texts side by side; fresh ones more often."""
 
 import random
 from collections.abc import Sequence
@@ -12,6 +12,11 @@ from ontology.catalogue import Catalogue
 
 #: What the bundled catalogue knows a name of a type to be.
 known = partial(kind_of, Linker(Catalogue.bundled()))
+
+
+def mostly(units: Sequence[Unit], fresh: tuple[str, ...], rest: float, rng: random.Random) -> list[Unit]:
+    """The units of the registers whose names begin with one of ``fresh``, and about the part ``rest`` of the others, in order."""
+    return [unit for unit in units if unit.register.startswith(fresh) or rng.random() < rest]
 
 
 def name_pool(units: Sequence[Unit]) -> dict[tuple[str, str], list[str]]:

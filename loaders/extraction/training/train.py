@@ -1,7 +1,8 @@
 """Train the learned reader: ``python -m loaders.extraction.training.train --weights FOLDER --out FOLDER``.
 
 Seeded and resumable: a checkpoint is written every two hundred steps (``--kept``), and the same command goes on from it.
-``weights.pt`` holds the last weights, ``mean.pt`` their running mean.
+``weights.pt`` holds the last weights, ``mean.pt`` their running mean. ``--fresh q19-,q20- --rest 0.4`` goes over all texts of the
+registers that begin so in every pass, and over four in ten of the others: for going on with a model that knows those already.
 """
 
 import argparse
@@ -21,14 +22,14 @@ from torch import Tensor
 
 from loaders.extraction.labels import FIELDS
 from loaders.extraction.tokens import Tokeniser
-from loaders.extraction.training.augment import cropped, name_pool, side_by_side, swap_names
+from loaders.extraction.training.augment import cropped, mostly, name_pool, side_by_side, swap_names
 from loaders.extraction.training.batches import UNKNOWN, Batch, by_length, collate
 from loaders.extraction.training.corpus import CORPUS, Unit, load, parts
 from loaders.extraction.training.model import Extractor
 
 RECIPE: dict[str, Any] = {
     "layers": 12, "upper": 7, "late": 4, "inner": 512, "looks": 2, "frozen": 2, "drop": 0.1, "steps": 12000, "letters": 3000, "lr": 1e-4, "head_lr": 5e-4, "decay": 0.04, "warmup": 0.02,
-    "cropped": 0.3, "swap": 0.35, "swapped": 0.75, "caseless": 0.06, "masked": 0.02, "kindless": 0.2, "joined": 0.15, "positive": 1.5, "seed": 1, "kept": 200, "registers": "", "precision": "single",
+    "cropped": 0.3, "swap": 0.35, "swapped": 0.75, "caseless": 0.06, "masked": 0.02, "kindless": 0.2, "joined": 0.15, "positive": 1.5, "seed": 1, "kept": 200, "registers": "", "fresh": "", "rest": 1.0, "precision": "single",
 }  # fmt: skip
 
 UNTOLD = 0.1
@@ -130,9 +131,11 @@ def material(corpus: list[Path], without: str, everything: bool) -> list[Unit]:
 
 def batches(training: list[Unit], recipe: dict[str, Any], epoch: int) -> Iterator[list[Unit]]:
     """One pass over the units: names swapped, some joined, in batches; the same for the same units, seed and epoch."""
-    print(f"epoch {epoch}: {len(training)} units, {sum(len(u.claims) for u in training)} claims", flush=True)
     rng = random.Random(f"{recipe['seed']}/{epoch}")
     pool = name_pool(training)
+    if fresh := tuple(filter(None, recipe["fresh"].split(","))):
+        training = mostly(training, fresh, recipe["rest"], rng)
+    print(f"epoch {epoch}: {len(training)} units, {sum(len(u.claims) for u in training)} claims", flush=True)
     cut = [cropped(u, rng, recipe["cropped"]) for u in training]
     swapped = [swap_names(u, pool, rng, recipe["swap"]) if rng.random() < recipe["swapped"] else u for u in cut]
     yield from by_length(side_by_side(swapped, rng, recipe["joined"]), rng, recipe["letters"])
