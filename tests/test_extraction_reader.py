@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -115,17 +116,42 @@ def test_the_same_bytes_whatever_the_threads() -> None:
     assert answers[0] == answers[1] == answers[2]
 
 
+def results(reader: Reader, *sentences: str) -> dict[str | None, tuple[Any, float | None, str]]:
+    """By item: change, amount and the beginning of the sentence of each result."""
+    claims = [c for c in reader.extract(document(*sentences)) if c.predicate == "reportsResult"]
+    return {c.item and c.item.text: (c.change, c.amount and c.amount.low, c.sentence[:3]) for c in claims}
+
+
 def test_a_company_has_several_results(reader: Reader) -> None:
     """Each item of a relation without object is a claim of its own, with its own figures, said in its own sentence."""
-    said = document("Corvia Power's orders rose 60% this quarter.", "Net sales grew 29% to $2.7 billion.")
-    claims = [c for c in reader.extract(said) if c.predicate == "reportsResult"]
-    figures = {c.item and c.item.text: (c.change, c.amount and c.amount.low, c.sentence[:3]) for c in claims}
+    figures = results(reader, "Corvia Power's orders rose 60% this quarter.", "Net sales grew 29% to $2.7 billion.")
     assert figures["orders"] == ((0.6, 0.6), None, "Cor")
     assert figures["Net sales"] == ((0.29, 0.29), 2.7e9, "Net")
 
 
+def test_a_result_with_a_number_of_its_own_is_a_claim_however_many_there_are(reader: Reader) -> None:
+    figures = results(
+        reader,
+        "Corvia Power reported revenue of $4.1 billion, up 18%, operating profit of $820 million and free cash flow of $400 million.",
+        "The shares fell 6%.",
+    )
+    assert figures == {
+        "revenue": ((0.18, 0.18), 4.1e9, "Cor"),
+        "operating profit": (None, 8.2e8, "Cor"),
+        "free cash flow": (None, 4e8, "Cor"),
+        "shares": ((-0.06, -0.06), None, "The"),
+    }
+
+
+def test_each_place_that_is_built_has_its_own_cost(reader: Reader) -> None:
+    said = "Corvia Power will build a plant in Ohio for $2 billion, a second in Texas for $3 billion and a campus near Lyon for 900 million euros."
+    claims = [c for c in reader.extract(document(said)) if c.predicate == "expandsCapacity" and c.amount]
+    costs = {c.item.text.split()[-1]: (c.amount.low, c.amount.currency) for c in claims if c.item and c.amount}
+    assert costs == {"Ohio": (2e9, "USD"), "Texas": (3e9, "USD"), "Lyon": (9e8, "EUR")}
+
+
 def test_a_pair_has_one_claim_of_a_kind(reader: Reader) -> None:
-    """Only relations without object may have several items."""
+    """Only relations without object, and those of which numbers of their own tell, may have several items."""
     text = "SK Hynix supplies HBM4 and LPDDR5X to Nvidia."
     claims = [c for c in reader.extract(document(text)) if c.predicate == "supplies" and c.object]
     assert len({(c.subject.text, c.object and c.object.text) for c in claims}) == len(claims) >= 1

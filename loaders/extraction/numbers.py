@@ -11,6 +11,7 @@ text leaves open is ``None`` ("over $50bn" has no upper bound). Valuations, and 
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from loaders.extraction.amounts import (
     FREE,
@@ -216,12 +217,25 @@ def quantities(text: str) -> list[Quantity]:
     )
     words = [q for q in wholes(text) if not any(r.start <= q.start < r.end for r in rest)]
     every = [*found, *words, *parts, *bare, *rest, *_counts(text, found)]
-    return sorted(filter(_finite, every), key=lambda q: (q.start, q.end, q.kind))
+    finite = (replace(q, low=_short(q.low), high=_short(q.high)) for q in every if _finite(q))
+    return sorted(finite, key=lambda q: (q.start, q.end, q.kind))
 
 
 def _finite(quantity: Quantity) -> bool:
     """Whether a quantity is a number at all: hundreds of digits are none that a store or JSON can hold."""
     return all(bound is None or math.isfinite(bound) for bound in (quantity.low, quantity.high))
+
+
+def _short(bound: float | None) -> float | None:
+    """A bound without what a product of floats is off by; a third stays a third.
+
+    >>> _short(4.1 * 1e9), _short(9.7 / 100), _short(1 / 3)
+    (4100000000.0, 0.097, 0.3333333333333333)
+    """
+    if bound is None:
+        return None
+    short = float(f"{bound:.12g}")
+    return short if math.isclose(bound, short, rel_tol=1e-15) else bound
 
 
 def as_change(quantity: Quantity, falling: bool) -> Interval:

@@ -34,8 +34,8 @@ MAY = np.array([[p in OBJECT_OPTIONAL for p in PREDICATES], [p not in WITHOUT_OB
 _TEXT_PIECES = 1536
 _LONGEST_ITEM = 10
 _MOST_NAMES = 40
-_FURTHER = 0.25
-"""How likely a further item of a relation without object must be for a claim of its own."""
+_FURTHER, _NUMBERED = 0.25, 0.05
+"""How likely a further item of a relation without object must be for a claim of its own, and of any relation where a number is its own."""
 _LONGER = 0.1
 """How likely an item's later end or earlier beginning must be, next to the likeliest, to be taken: "TPU v8i trays", not "TPU v8i"."""
 _QUALIFIERS = re.compile(
@@ -205,19 +205,28 @@ def _claims(
     rows, predicates = hits.T
     states, starts = network.point(pair[rows], np.ascontiguousarray(predicates), memory)
     starts[:, 0] -= lean["item"]
-    begun = [(n, start) for n, row in enumerate(rows) for start in _starts(one, starts[n], asked.pairs[row, 1] == 0)]
-    which, items = np.array(begun, np.int64).T
+    begun = [
+        (n, start, sure)
+        for n, row in enumerate(rows)
+        for start, sure in _starts(one, starts[n], asked.pairs[row, 1] == 0)
+    ]
+    which, items, sure = np.array(begun, np.int64).T
     status, attribution, pointers, falls, said = network.describe(states[which], np.ascontiguousarray(items), memory)
     pointers[:, 1:, 0] -= [lean[field] for field in FIELDS]
-    spans = [_item(one, first, pointers[k, 0]) for k, (_, first) in enumerate(begun)]
+    spans = [_item(one, first, pointers[k, 0]) for k, first in enumerate(items.tolist())]
     claims = _free(which.tolist(), spans)
-    _apart(claims, items, pointers[:, 1 + list(FIELDS).index("amount")], said)
+    _apart(claims, pointers)
+    numbers = [
+        {f: _quantity(one, f, PREDICATES[predicates[n]], pointers[k, 1 + i]) for i, f in enumerate(FIELDS)}
+        for k, n in enumerate(which.tolist())
+    ]
+    claims = {n: [k for k in own if sure[k] or any(numbers[k].values())] for n, own in claims.items()}
+    _nearest(claims, items, said)
     found: list[list[Found]] = [[] for _ in hits]
     for n, k in ((n, k) for n, own in claims.items() for k in own):
         row, predicate = hits[n].tolist()
         subject, target = (asked.names[name] for name in asked.pairs[row].tolist())
-        amounts = {f: _quantity(one, f, PREDICATES[predicate], pointers[k, 1 + i]) for i, f in enumerate(FIELDS)}
-        money, share, change = amounts["amount"], amounts["share"], amounts["change"]
+        money, share, change = numbers[k]["amount"], numbers[k]["share"], numbers[k]["change"]
         falling = change is not None and float(falls[k, change[1]]) > 0
         acts = one.entities[subject or 0]
         found[n].append(
@@ -255,14 +264,21 @@ def _free(relations: Sequence[int], spans: Sequence[Span | None]) -> dict[int, l
     return claims
 
 
-def _apart(claims: Mapping[int, list[int]], items: Ints, amounts: Floats, said: Floats) -> None:
-    """Where a relation has several items, give each amount to the one that points at it most, and seek each trigger nearest its own."""
-    for own in claims.values():
-        if len(own) > 1:
-            margin = amounts[own, 1:] - amounts[own, :1]
-            amounts[own, 1:] = np.where(margin == margin.max(axis=0), amounts[own, 1:], -np.inf)
-            away = np.abs(np.arange(said.shape[1]) - items[own][:, None])
-            said[own] = np.where(away == away.min(axis=0), said[own], -1e4)
+def _apart(claims: Mapping[int, list[int]], pointers: Floats) -> None:
+    """Where a relation has several items, give each number to the one that points at it most."""
+    for own in (own for own in claims.values() if len(own) > 1):
+        for field in range(1, pointers.shape[1]):
+            scores = pointers[own, field]
+            margin = scores[:, 1:] - scores[:, :1]
+            scores[:, 1:] = np.where(margin == margin.max(axis=0), scores[:, 1:], -np.inf)
+            pointers[own, field] = scores
+
+
+def _nearest(claims: Mapping[int, list[int]], items: Ints, said: Floats) -> None:
+    """Where a relation has several items, seek each claim's trigger where its own item is the nearest."""
+    for own in (own for own in claims.values() if len(own) > 1):
+        away = np.abs(np.arange(said.shape[1]) - items[own][:, None])
+        said[own] = np.where(away == away.min(axis=0), said[own], -1e4)
 
 
 def _softmax(scores: Floats) -> Floats:
@@ -270,14 +286,18 @@ def _softmax(scores: Floats) -> Floats:
     return cast(Floats, powers / powers.sum())
 
 
-def _starts(one: _Text, scores: Floats, several: bool) -> list[int]:
-    """Where a relation's item begins, 0 where it likely has none; with ``several``, every place that is likely enough."""
+def _starts(one: _Text, scores: Floats, alone: bool) -> list[tuple[int, bool]]:
+    """Where a relation's items begin, the likeliest first, and whether each surely is one; else it is where a number is its own.
+
+    A relation ``alone``, without object, has further sure ones. Begins at 0: there likely is no item.
+    """
     likely = _softmax(scores[: len(one.tokens) - 1])
     if likely[0] > 0.5 or len(likely) < 2:
-        return [0]
-    best = _earliest(one.text, one.tokens.offsets, likely, 1 + int(likely[1:].argmax()))
-    others = [int(start) for start in np.flatnonzero(likely >= _FURTHER) if start not in (0, best)]
-    return [best, *others] if several else [best]
+        return [(0, True)]
+    first = 1 + int(likely[1:].argmax())
+    best = _earliest(one.text, one.tokens.offsets, likely, first)
+    others = [int(start) for start in np.argsort(-likely, kind="stable") if likely[start] >= _NUMBERED]
+    return [(best, True), *((s, alone and bool(likely[s] >= _FURTHER)) for s in others if s not in (0, first, best))]
 
 
 def _earliest(text: str, offsets: Sequence[Span], likely: Floats, first: int) -> int:
