@@ -9,7 +9,7 @@ from loaders.extraction.network import MODEL, Model
 from loaders.extraction.reading import NO_LEAN, read
 from loaders.extraction.training.corpus import unit
 from loaders.extraction.training.measure import field_f1
-from loaders.extraction.training.tune import Judged, calibration, logistic, relation_leans
+from loaders.extraction.training.tune import Judged, Remembering, calibration, logistic, relation_leans
 
 SUPPLY = {
     "subject": "Ibiden", "predicate": "supplies", "object": "Intel", "status": "actual", "attribution": "stated",
@@ -30,6 +30,16 @@ def test_a_lean_moves_the_log_odds_of_its_predicate_alone() -> None:
     for relation, score in leant.items():
         p, factor = plain[relation], 0.1353 if relation[1] == "supplies" else 1.0
         assert score == pytest.approx(p * factor / (1 - p + p * factor), abs=1e-4)
+
+
+@pytest.mark.skipif(not (MODEL / "encode.onnx").exists(), reason="no model in the tree")
+def test_what_a_model_remembers_is_what_it_would_say_again() -> None:
+    """Under other leans and for other texts too; a graph is run again for new texts alone."""
+    said = ["Corvia's sales rose 6% to $3 billion.", "SK Hynix supplies HBM4 to Nvidia, whose Rubin is made by TSMC."]
+    model, keeps = Model(), Remembering()
+    for texts, lean, runs in ((said[:1], NO_LEAN, 4), (said[:1], NO_LEAN | {"amount": 1.0}, 4), (said[1:], NO_LEAN, 8)):
+        assert read(keeps, keeps.tokeniser, texts, 0.01, lean) == read(model, model.tokeniser, texts, 0.01, lean)
+        assert len(keeps.answers) == runs
 
 
 def _judged(predicate: str, score: float, right: int, of: int) -> list[Judged]:

@@ -53,31 +53,32 @@ class Model:
         _give_back()
         return sessions
 
-    def _run(self, graph: str, **inputs: Any) -> list[Any]:
+    def run(self, graph: str, **inputs: Any) -> list[Any]:
+        """What one graph answers."""
         return list(self._sessions[graph].run(None, inputs))
 
     def encode(self, ids: Ints, shapes: Ints, mask: Ints) -> tuple[Floats, Floats]:
         """States and tag probabilities of texts."""
-        states, tags = self._run("encode", ids=ids, shapes=shapes, mask=mask)
+        states, tags = self.run("encode", ids=ids, shapes=shapes, mask=mask)
         return states, tags
 
     def mark(self, states: Floats, mask: Ints, mark: Ints) -> Floats:
         """What is read of texts once their names are marked."""
-        return cast(Floats, self._run("mark", states=states, mask=mask, mark=mark)[0])
+        return cast(Floats, self.run("mark", states=states, mask=mask, mark=mark)[0])
 
     def relate(self, memory: Floats, kinds: Ints, near: Ints, pool: Floats, pairs: Ints) -> tuple[Floats, Floats]:
         """Relation probabilities and pair states of one text's pairs."""
-        relation, pair = self._run("relate", memory=memory, kinds=kinds, near=near, pool=pool, pairs=pairs)
+        relation, pair = self.run("relate", memory=memory, kinds=kinds, near=near, pool=pool, pairs=pairs)
         return relation, pair
 
     def point(self, pair: Floats, predicate: Ints, memory: Floats) -> tuple[Floats, Floats]:
         """States of one text's claims, and scores of where their items begin."""
-        claim, starts = self._run("point", pair=pair, predicate=predicate, memory=memory)
+        claim, starts = self.run("point", pair=pair, predicate=predicate, memory=memory)
         return claim, starts
 
     def describe(self, claim: Floats, item: Ints, memory: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
         """Status, attribution, pointer, fall and trigger scores of one text's claims."""
-        status, attribution, pointers, falls, said = self._run("describe", claim=claim, item=item, memory=memory)
+        status, attribution, pointers, falls, said = self.run("describe", claim=claim, item=item, memory=memory)
         return status, attribution, pointers, falls, said
 
 

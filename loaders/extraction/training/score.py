@@ -16,7 +16,7 @@ from loaders.extraction.reader import Reader
 from loaders.extraction.training.corpus import CORPUS, Unit, load, parts, sentence_spans
 from loaders.extraction.training.measure import Figures, document_of, figures, read_units
 from loaders.extraction.training.scorer import FAMILY
-from loaders.extraction.training.tune import Judged, judged, tune
+from loaders.extraction.training.tune import Judged, Remembering, judged, tune
 
 SAMPLE = 200
 """On about how many texts, from all registers, speed is measured."""
@@ -127,7 +127,7 @@ def main() -> None:
         print(json.dumps(speed(model, some)))
         return
     if args.tune:
-        model.card.update(tune(model, by_part["tune"]))
+        model.card.update(tune(Remembering(args.model, args.threads), by_part["tune"]))
     found, read = measured(model, units)
     total = found.counts["all"]
     model.card["figures"] = {
