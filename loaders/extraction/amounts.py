@@ -23,6 +23,7 @@ CURRENCIES = {
     "₹": "INR", "inr": "INR", "rs": "INR", "rupees": "INR", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "s$": "SGD", "sg$": "SGD", "nz$": "NZD", "nzd": "NZD", "r$": "BRL", "reais": "BRL", "dirhams": "AED", "dirham": "AED",
     "riyals": "SAR", "riyal": "SAR", "shekels": "ILS", "francs": "CHF", "chf": "CHF", "kronor": "SEK", "sek": "SEK",
     "kroner": "NOK", "kr": "SEK", "nok": "NOK", "dkk": "DKK", "aed": "AED", "sar": "SAR", "aud": "AUD", "cad": "CAD", "sgd": "SGD", "ils": "ILS", "ringgit": "MYR", "baht": "THB", "dong": "VND", "rupiah": "IDR", "lira": "TRY", "liras": "TRY", "zloty": "PLN", "koruna": "CZK", "zlotys": "PLN", "czk": "CZK", "pln": "PLN",
+    "rm": "MYR", "myr": "MYR", "nis": "ILS", "₪": "ILS", "sfr": "CHF", "skr": "SEK", "nkr": "NOK", "dkr": "DKK",
 }  # fmt: skip
 _DOLLARS = {
     f"{whose} {form}": code
@@ -50,7 +51,7 @@ _PARTS = rf"(?:\s?{NUMBER}(?:万亿|[兆조億亿억万萬만]))"
 """What follows a greater part of the same sum: "1조 2000억"."""
 _SIGN = (
     r"(?:(?:US|NT|HK|CA|AU|NZ|SG)\$|(?<![A-Za-z])[ACSTR]\$|\$(?:US|NT|HK|CA|AU|NZ|SG|[AC])(?=\s?\d)|CN¥|JP¥|[$€£¥₩₹]"
-    r"|\bWon(?=\d)|\b(?:USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|INR|CHF|SEK|NOK|DKK|HKD|AED|SAR|AUD|CAD|SGD|NZD|ILS|CZK|PLN|Rs\b\.?|kr)(?![a-z])\$?)"
+    r"|\bWon(?=\d)|₪|\b(?-i:RM|MYR|NIS|S[Ff]r|SKr|NKr|DKr)\.?(?=\s?\d[\d,.]*(?:[mbtMBT]n?)?(?!\w))|\b(?:USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|INR|CHF|SEK|NOK|DKK|HKD|AED|SAR|AUD|CAD|SGD|NZD|ILS|CZK|PLN|Rs\b\.?|kr)(?![a-z])\$?)"
 )
 NAME = (
     r"(?:(?:(?:US|American|(?:New )?Taiwan|Hong Kong|Canadian|Australian|Singapore) )?dollars?|euros?|(?:British )?pounds?|(?:Japanese )?yen|(?:Chinese )?yuan"
