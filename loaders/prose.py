@@ -30,7 +30,7 @@ _NEVER = re.compile(
 #: … and after these only before a word that begins one: "Nvidia Corp. The chips", but "Nvidia Corp. CEO".
 _SELDOM = re.compile(
     r"(?:^|[^\w])(?:Inc|Corp|Co|Ltd|LLC|Bros|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|a\.m|p\.m|U\.S|U\.K|E\.U|U\.N|Ph\.D|D\.C|L\.P|N\.V"
-    r"|S\.A|etc|(?<!\w-)[A-Z]|[A-Z]\.[A-Z])\.[\"”’')\]]{0,3}$"
+    r"|S\.A|etc|(?<!\w\w[-‑])[A-Z]|[A-Z]\.[A-Z])\.[\"”’')\]]{0,3}$"
 )
 _STARTER = re.compile(
     r"\s+[\"“‘'(]*(?:The|This|That|These|Those|It|Its|He|She|They|Their|We|Our|In|On|At|For|From|By|With|After|Before|As|But|And"

@@ -56,6 +56,7 @@ MONEY = [
 NO_MONEY = [
     "trained on 36T tokens",
     "2.5 trillion parameters",
+    "the NIS 2 directive and its RM 1 kits",
     "valued at about $350 billion",
     "a potential valuation of $350 billion",
     "at a $7 billion valuation",

@@ -34,10 +34,11 @@ def test_a_lean_moves_the_log_odds_of_its_predicate_alone() -> None:
 
 @pytest.mark.skipif(not (MODEL / "encode.onnx").exists(), reason="no model in the tree")
 def test_what_a_model_remembers_is_what_it_would_say_again() -> None:
-    """Under other leans and for other texts too; a graph is run again for new texts alone."""
+    """Under other leans too, which change what was answered in place, and for other texts; a graph is run again for new texts alone."""
     said = ["Corvia's sales rose 6% to $3 billion.", "SK Hynix supplies HBM4 to Nvidia, whose Rubin is made by TSMC."]
     model, keeps = Model(), Remembering()
-    for texts, lean, runs in ((said[:1], NO_LEAN, 4), (said[:1], NO_LEAN | {"amount": 1.0}, 4), (said[1:], NO_LEAN, 8)):
+    lean = NO_LEAN | {"item": 3.0}
+    for texts, runs in ((said[:1], 4), (said[:1], 4), (said[:1], 4), (said[1:], 8)):
         assert read(keeps, keeps.tokeniser, texts, 0.01, lean) == read(model, model.tokeniser, texts, 0.01, lean)
         assert len(keeps.answers) == runs
 

@@ -26,7 +26,7 @@ SENTENCES = {
     "SK hynix won [12]. xAI raised $3bn. iPhone sales fell.": ["SK hynix won.", "xAI raised $3bn.", "iPhone sales fell."],
     "Nvidia fell, says a paper.[11] Micron rose.[3]Samsung too.": ["Nvidia fell, says a paper.", "Micron rose.", "Samsung too."],
     "It took orders [11].Furthermore, it paid.": ["It took orders.", "Furthermore, it paid."],
-    "SiFive licenses RISC-V. J.-P. Nakamura of Arm said no.": ["SiFive licenses RISC-V.", "J.-P. Nakamura of Arm said no."],
+    "SiFive licenses RISC-V. J.-P. Nakamura and Y-J. Park of Arm said no.": ["SiFive licenses RISC-V.", "J.-P. Nakamura and Y-J. Park of Arm said no."],
     "He met C.C. Wei of TSMC Ltd. The company said no.": ["He met C.C. Wei of TSMC Ltd.", "The company said no."],
     "Apple Inc. CEO Tim Cook spoke. Élan Corp. ships.": ["Apple Inc. CEO Tim Cook spoke.", "Élan Corp. ships."],
     "Mr. Son met Dr. Li at 3 p.m. The deal closed.": ["Mr. Son met Dr. Li at 3 p.m.", "The deal closed."],

@@ -51,7 +51,7 @@ _PARTS = rf"(?:\s?{NUMBER}(?:万亿|[兆조億亿억万萬만]))"
 """What follows a greater part of the same sum: "1조 2000억"."""
 _SIGN = (
     r"(?:(?:US|NT|HK|CA|AU|NZ|SG)\$|(?<![A-Za-z])[ACSTR]\$|\$(?:US|NT|HK|CA|AU|NZ|SG|[AC])(?=\s?\d)|CN¥|JP¥|[$€£¥₩₹]"
-    r"|\bWon(?=\d)|₪|\b(?-i:RM|MYR|NIS|S[Ff]r|SKr|NKr|DKr)\.?(?=\s?\d[\d,.]*(?:[mbtMBT]n?)?(?!\w))|\b(?:USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|INR|CHF|SEK|NOK|DKK|HKD|AED|SAR|AUD|CAD|SGD|NZD|ILS|CZK|PLN|Rs\b\.?|kr)(?![a-z])\$?)"
+    rf"|\bWon(?=\d)|₪|\b(?-i:RM|MYR|NIS|S[Ff]r|SKr|NKr|DKr)\.?(?=\s?{NUMBER}{GAP}?{SCALE}(?!\w))|\b(?:USD|EUR|GBP|RMB|CNY|KRW|TWD|JPY|INR|CHF|SEK|NOK|DKK|HKD|AED|SAR|AUD|CAD|SGD|NZD|ILS|CZK|PLN|Rs\b\.?|kr)(?![a-z])\$?)"
 )
 NAME = (
     r"(?:(?:(?:US|American|(?:New )?Taiwan|Hong Kong|Canadian|Australian|Singapore) )?dollars?|euros?|(?:British )?pounds?|(?:Japanese )?yen|(?:Chinese )?yuan"

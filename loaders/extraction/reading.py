@@ -27,6 +27,7 @@ from loaders.extraction.tokens import Tokeniser, Tokens
 
 Span = tuple[int, int]
 KindOf = Callable[[str, str], str]
+_Numbers = dict[str, tuple[Quantity, int]]
 
 MAY = np.array([[p in OBJECT_OPTIONAL for p in PREDICATES], [p not in WITHOUT_OBJECT for p in PREDICATES]])
 """Which predicates the null object (first row) and the other objects (second row) may have."""
@@ -35,7 +36,7 @@ _TEXT_PIECES = 1536
 _LONGEST_ITEM = 10
 _MOST_NAMES = 40
 _FURTHER, _NUMBERED = 0.25, 0.05
-"""How likely a further item of a relation without object must be for a claim of its own, and of any relation where a number is its own."""
+"""How likely a further item of a relation without object must be for a claim of its own, and one with a number of its own."""
 _LONGER = 0.1
 """How likely an item's later end or earlier beginning must be, next to the likeliest, to be taken: "TPU v8i trays", not "TPU v8i"."""
 _QUALIFIERS = re.compile(
@@ -214,19 +215,17 @@ def _claims(
     status, attribution, pointers, falls, said = network.describe(states[which], np.ascontiguousarray(items), memory)
     pointers[:, 1:, 0] -= [lean[field] for field in FIELDS]
     spans = [_item(one, first, pointers[k, 0]) for k, first in enumerate(items.tolist())]
-    claims = _free(which.tolist(), spans)
-    _apart(claims, pointers)
-    numbers = [
-        {f: _quantity(one, f, PREDICATES[predicates[n]], pointers[k, 1 + i]) for i, f in enumerate(FIELDS)}
-        for k, n in enumerate(which.tolist())
-    ]
-    claims = {n: [k for k in own if sure[k] or any(numbers[k].values())] for n, own in claims.items()}
+    claims = _free(one.text, which.tolist(), spans, sure)
+    numbers: dict[int, _Numbers] = {}
+    for n, own in claims.items():
+        numbers |= _numbers(one, own, sure, PREDICATES[predicates[n]], pointers)
+        own[:] = [k for k in own if sure[k] or numbers[k]]
     _nearest(claims, items, said)
     found: list[list[Found]] = [[] for _ in hits]
     for n, k in ((n, k) for n, own in claims.items() for k in own):
         row, predicate = hits[n].tolist()
         subject, target = (asked.names[name] for name in asked.pairs[row].tolist())
-        money, share, change = numbers[k]["amount"], numbers[k]["share"], numbers[k]["change"]
+        money, share, change = (numbers[k].get(field) for field in ("amount", "share", "change"))
         falling = change is not None and float(falls[k, change[1]]) > 0
         acts = one.entities[subject or 0]
         found[n].append(
@@ -249,33 +248,50 @@ def _claims(
     return found
 
 
-def _free(relations: Sequence[int], spans: Sequence[Span | None]) -> dict[int, list[int]]:
-    """Of each relation the claims whose items do not stand in one another; the first stays.
+def _free(
+    text: str, relations: Sequence[int], spans: Sequence[Span | None], sure: Sequence[bool]
+) -> dict[int, list[int]]:
+    """Of each relation the claims whose items do not stand in one another, nor, unless ``sure``, say one again; the first stays.
 
-    >>> _free([0, 0, 0, 1], [(0, 12), (5, 12), (20, 25), (5, 12)])
-    {0: [0, 2], 1: [3]}
+    >>> _free("Amsterdam plant, gas, Gas", [0, 0, 0, 0, 1], [(0, 15), (10, 15), (17, 20), (22, 25), (22, 25)], [True, True, True, False, True])
+    {0: [0, 2], 1: [4]}
     """
     claims: dict[int, list[int]] = {}
     for k, (relation, span) in enumerate(zip(relations, spans, strict=True)):
         own = claims.setdefault(relation, [])
-        others = (spans[other] for other in own)
-        if not any(span and other and span[0] < other[1] and other[0] < span[1] for other in others):
+        others = [other for n in own if (other := spans[n])]
+        within = span and any(span[0] < b and a < span[1] for a, b in others)
+        again = span and not sure[k] and text[slice(*span)].casefold() in (text[a:b].casefold() for a, b in others)
+        if not within and not again:
             own.append(k)
     return claims
 
 
-def _apart(claims: Mapping[int, list[int]], pointers: Floats) -> None:
-    """Where a relation has several items, give each number to the one that points at it most."""
-    for own in (own for own in claims.values() if len(own) > 1):
-        for field in range(1, pointers.shape[1]):
-            scores = pointers[own, field]
-            margin = scores[:, 1:] - scores[:, :1]
-            scores[:, 1:] = np.where(margin == margin.max(axis=0), scores[:, 1:], -np.inf)
-            pointers[own, field] = scores
+def _numbers(one: _Text, own: Sequence[int], sure: Ints, predicate: str, pointers: Floats) -> dict[int, _Numbers]:
+    """By claim of one relation and by field, the number that it points at, with its piece.
+
+    An amount is of one item alone, a share or a change may be of several sure ones. The surest pointer chooses first.
+    """
+    out: dict[int, _Numbers] = {k: {} for k in own}
+    for i, field in enumerate(FIELDS):
+        offers = [
+            (float(pointers[k, 1 + i, piece] - pointers[k, 1 + i, 0]), k, quantity, piece)
+            for k in own
+            for quantity, piece in one.quantities
+            if fits(field, predicate, quantity) and piece < pointers.shape[2]
+        ]
+        taken: set[int] = set()
+        for alone in (False, True):
+            for margin, k, quantity, piece in sorted(offers, key=lambda o: (-o[0], o[1], o[3], o[2].end)):
+                shared = not alone and field != "amount" and sure[k]
+                if margin > 0 and field not in out[k] and (shared or (alone and piece not in taken)):
+                    out[k][field] = quantity, piece
+                    taken.add(piece)
+    return out
 
 
 def _nearest(claims: Mapping[int, list[int]], items: Ints, said: Floats) -> None:
-    """Where a relation has several items, seek each claim's trigger where its own item is the nearest."""
+    """Where a relation has several items, leave each claim to seek its trigger where its own item is the nearest, in place."""
     for own in (own for own in claims.values() if len(own) > 1):
         away = np.abs(np.arange(said.shape[1]) - items[own][:, None])
         said[own] = np.where(away == away.min(axis=0), said[own], -1e4)
@@ -286,18 +302,19 @@ def _softmax(scores: Floats) -> Floats:
     return cast(Floats, powers / powers.sum())
 
 
-def _starts(one: _Text, scores: Floats, alone: bool) -> list[tuple[int, bool]]:
-    """Where a relation's items begin, the likeliest first, and whether each surely is one; else it is where a number is its own.
+def _starts(one: _Text, scores: Floats, several: bool) -> list[tuple[int, bool]]:
+    """Where a relation's item begins, or 0 alone where it likely has none; with ``several``, further ones, the likeliest first.
 
-    A relation ``alone``, without object, has further sure ones. Begins at 0: there likely is no item.
+    Each with whether it is sure; an unsure one is to be kept only where a number is its own.
     """
     likely = _softmax(scores[: len(one.tokens) - 1])
     if likely[0] > 0.5 or len(likely) < 2:
         return [(0, True)]
     first = 1 + int(likely[1:].argmax())
     best = _earliest(one.text, one.tokens.offsets, likely, first)
-    others = [int(start) for start in np.argsort(-likely, kind="stable") if likely[start] >= _NUMBERED]
-    return [(best, True), *((s, alone and bool(likely[s] >= _FURTHER)) for s in others if s not in (0, first, best))]
+    others = [int(start) for start in np.argsort(-likely, kind="stable") if start not in (0, first, best)]
+    further = [(start, bool(likely[start] >= _FURTHER)) for start in others if likely[start] >= _NUMBERED]
+    return [(best, True), *further] if several else [(best, True)]
 
 
 def _earliest(text: str, offsets: Sequence[Span], likely: Floats, first: int) -> int:
@@ -321,15 +338,6 @@ def fits(field: str, predicate: str, quantity: Quantity) -> bool:
     return quantity.kind in FIELDS[field] and (quantity.kind == "count") == counts
 
 
-def _quantity(one: _Text, field: str, predicate: str, scores: Floats) -> tuple[Quantity, int] | None:
-    """The quantity the pointer prefers to none at all."""
-    best, choice = float(scores[0]), None
-    for quantity, piece in one.quantities:
-        if fits(field, predicate, quantity) and piece < len(scores) and float(scores[piece]) > best:
-            best, choice = float(scores[piece]), (quantity, piece)
-    return choice
-
-
 def _words(text: str, start: int, end: int) -> Span:
     """A span lengthened to whole words."""
     while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
@@ -340,9 +348,11 @@ def _words(text: str, start: int, end: int) -> Span:
 
 
 def _item(one: _Text, first: int, ends: Floats) -> Span | None:
+    """The item that begins at the piece ``first``; it does not reach over a sum into the next ("income of $6 million, cash")."""
     if first == 0:
         return None
-    likely = _softmax(ends[first : min(first + _LONGEST_ITEM, len(one.tokens) - 1)])
+    sums = [piece for quantity, piece in one.quantities if quantity.kind == "money" and piece > first]
+    likely = _softmax(ends[first : min(first + _LONGEST_ITEM, len(one.tokens) - 1, *sums)])
     last = first + int(np.flatnonzero(likely >= _LONGER * likely.max())[-1])
     return _words(one.text, one.tokens.offsets[first][0], one.tokens.offsets[last][1])
 

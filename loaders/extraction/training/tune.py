@@ -100,7 +100,7 @@ class Remembering(Model):
     answers: dict[bytes, list[Any]] = field(default_factory=dict, compare=False, repr=False)
 
     def run(self, graph: str, **inputs: Any) -> list[Any]:
-        """What one graph answers, from memory where it was asked before; the last, which leans reach, anew."""
+        """What one graph answers, from memory where it was asked before; the last, which is asked of other items under other leans, anew."""
         if graph == "describe":
             return super().run(graph, **inputs)
         asked = hashlib.blake2b(graph.encode())
